@@ -1,0 +1,120 @@
+/**
+ * What one look at the world gave: the second argument of decide(). Plain JSON, so that a decision can be replayed from it.
+ */
+import type { Command, Stop } from './command.ts'
+import type { Finding, MeterKey, Want } from './shift.ts'
+import type { Share } from './share.ts'
+import type { Instant, Ms } from './time.ts'
+
+/** A provider's live state of one route. */
+export interface Reading {
+  readonly kind: 'reading'
+  readonly share: Share
+  /** new stands in the action, perhaps at weight 0. */
+  readonly attached: boolean
+  /** Target group stickiness is on, for so many seconds. */
+  readonly stickySeconds: number | null
+  /** Fingerprint of every facet but the weights of old and new and new's presence. */
+  readonly shape: string
+  readonly readAt: Instant
+  /** The provider's whole state, opaque, for the router that wrote it. Handed to decide() at preflight and on adopt only. */
+  readonly raw?: string
+}
+
+export interface Unreadable {
+  readonly kind: 'unreadable'
+  readonly code: string
+  readonly detail: string
+  /** The provider said for certain that it does not exist. */
+  readonly gone: boolean
+}
+
+export interface TargetsHealth {
+  readonly healthy: number
+  readonly total: number
+  /** How many targets in each of the provider's states, e.g. `{ healthy: 3, initial: 1 }`. */
+  readonly states: Readonly<Record<string, number>>
+}
+
+export interface SidesHealth {
+  readonly kind: 'health'
+  readonly old: TargetsHealth
+  readonly new: TargetsHealth
+  readonly readAt: Instant
+}
+
+export interface RouteSeen {
+  readonly reading: Reading | Unreadable
+  readonly health: SidesHealth | Unreadable
+}
+
+/** How a write ended. `unknown`: it may have happened, or may still. */
+export type WriteOutcome =
+  | { readonly kind: 'accepted' }
+  | { readonly kind: 'conflict'; readonly found: Share | null }
+  /** A definite no: nothing was written and nothing will be. */
+  | { readonly kind: 'refused'; readonly code: string; readonly detail: string }
+  | { readonly kind: 'unknown'; readonly code: string; readonly detail: string }
+  /** Not sent: a precondition did not hold when it was looked at again. */
+  | { readonly kind: 'withheld'; readonly code: string; readonly detail: string }
+
+export interface Answer {
+  readonly route: string
+  readonly n: number
+  readonly outcome: WriteOutcome
+}
+
+/** Counts of one side in one closed period; null: the source has no value. */
+export interface SideCounts {
+  readonly requests: number | null
+  readonly codes: {
+    readonly c2xx: number | null
+    readonly c3xx: number | null
+    readonly c4xx: number | null
+    readonly c5xx: number | null
+  }
+}
+
+export interface PeriodCounts {
+  readonly start: Instant
+  readonly old: SideCounts
+  readonly new: SideCounts
+  /** Of the load balancer as a whole. */
+  readonly lb: {
+    readonly requests: number | null
+    readonly e502: number | null
+    readonly e503: number | null
+    readonly e504: number | null
+  }
+}
+
+/** Newly mature periods of one meter, oldest first, or why there can be none. */
+export interface MeterReading {
+  readonly meter: MeterKey
+  readonly periods: readonly PeriodCounts[]
+  /** Null where the last read was usable. */
+  readonly unusable: string | null
+}
+
+/** What preflight found. */
+export interface Preflight {
+  readonly findings: readonly Finding[]
+  /** Periods before the shift, by meter; absent where they could not be read yet. */
+  readonly baseline: Readonly<Record<MeterKey, readonly PeriodCounts[]>>
+  /** Names of what could not be read yet; it is tried again until preflight's deadline. */
+  readonly unread: readonly string[]
+}
+
+export interface Observation {
+  readonly routes: Readonly<Record<string, RouteSeen>>
+  readonly meters: readonly MeterReading[]
+  readonly answers: readonly Answer[]
+  /** Writes of this process that are on their way. */
+  readonly inFlight: readonly { readonly route: string; readonly n: number; readonly want: Want }[]
+  readonly commands: readonly Command[]
+  readonly stop: Stop | null
+  readonly preflight: Preflight | null
+}
+
+/** A read older than this is no ground for an increase. */
+export const FRESH_MS: Ms = 10_000

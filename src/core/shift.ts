@@ -1,0 +1,248 @@
+/**
+ * The nouns. A shift is one gradual move of a migration's traffic from old to new under a frozen policy; this file is what
+ * is remembered of it between two decisions, and nothing else is. Everything here is plain JSON.
+ *
+ * - step: one percent and how long to bake there. Index -1 is "before the first": new is attached at weight 0 (step 0 in prose).
+ * - want: what this shift wants a route to be; desired until read back, then confirmed, then in effect.
+ * - ask: a write that was saved and sent, and whose outcome is not known.
+ * - suspect: a live value that this shift cannot explain yet; drift once it stays.
+ */
+import type { GateSpec, Policy, Step } from './policy.ts'
+import type { RouteKey, RouteSpec } from './migration.ts'
+import type { Share } from './share.ts'
+import type { Tenths } from './percent.ts'
+import type { Instant } from './time.ts'
+import type { Cause, HaltWhy } from './reason.ts'
+
+export type ShiftId = string
+
+/** Ends: terminal, nothing is decided any more. */
+export const ENDS = ['completed', 'rolled_back', 'aborted', 'released', 'refused', 'failed'] as const
+export type End = (typeof ENDS)[number]
+
+export const PHASES = [
+  'preflight',
+  'converging',
+  'baking',
+  'awaiting_approval',
+  'paused',
+  'halted',
+  'draining',
+  'rolling_back',
+  'stuck',
+  ...ENDS
+] as const
+export type PhaseName = (typeof PHASES)[number]
+
+/** Each phase holds only what that phase needs. `since` is when it was entered. */
+export type Phase =
+  /** Looks at the world; nothing is written. */
+  | { readonly kind: 'preflight'; readonly since: Instant; readonly deadlineAt: Instant }
+  /** A percent is asked for and not yet in effect everywhere. `deadlineAt` is null only while a step 0 waits for its read-back's own deadline. */
+  | { readonly kind: 'converging'; readonly since: Instant; readonly deadlineAt: Instant }
+  /** In effect; watched. Periods that begin at or after `since` count for this step. */
+  | { readonly kind: 'baking'; readonly since: Instant; readonly until: Instant }
+  | { readonly kind: 'awaiting_approval'; readonly since: Instant; readonly expiresAt: Instant }
+  /** A person, or the red button, holds it. */
+  | { readonly kind: 'paused'; readonly since: Instant; readonly by: 'person' | 'stop' }
+  /** The daemon holds it until a person decides. With a `cause` it rolls back by itself once old is fit. */
+  | { readonly kind: 'halted'; readonly since: Instant; readonly why: HaltWhy; readonly cause: Cause | null }
+  /** 100 % is in effect and baked; what still arrives at old is watched. */
+  | {
+      readonly kind: 'draining'
+      readonly since: Instant
+      readonly deadlineAt: Instant
+      readonly lowSince: Instant | null
+    }
+  /** Going back. `nextAt`: with `shape: capacity`, when the next share of it moves. */
+  | {
+      readonly kind: 'rolling_back'
+      readonly since: Instant
+      readonly cause: Cause
+      readonly deadlineAt: Instant
+      readonly nextAt: Instant | null
+    }
+  /** A rollback not verified in time: paged, and still trying. */
+  | { readonly kind: 'stuck'; readonly since: Instant; readonly cause: Cause; readonly nextAt: Instant | null }
+  | { readonly kind: End; readonly since: Instant }
+
+/** What a route shall be. */
+export interface Want {
+  readonly share: Share
+  /** true: new stands in the action (perhaps at 0). false: it does not (stickiness released). null: either. */
+  readonly attached: boolean | null
+  /** Target group stickiness is switched off with this write. */
+  readonly unstick: boolean
+}
+
+/** A write that was sent, or may have been, and whose outcome is unknown. An answered ask is removed. */
+export interface Ask {
+  readonly n: number
+  readonly want: Want
+  readonly sentAt: Instant
+}
+
+export interface Suspect {
+  readonly share: Share | null
+  /** `share`: other weights. `shape`: another facet changed. `gone`: the rule or listener is not there. */
+  readonly kind: 'share' | 'shape' | 'gone'
+  /** What identifies this foreign state: the same text in two reads is the same state. */
+  readonly mark: string
+  readonly since: Instant
+  readonly reads: number
+}
+
+export interface RouteState {
+  readonly name: string
+  readonly key: RouteKey
+  /** Where a rollback goes: recorded at preflight, exact provider weights. */
+  readonly restore: Share | null
+  /** The provider's full state at preflight, opaque; the base of a rollback's write when reads fail. */
+  readonly origin: string | null
+  /** Fingerprint of every facet but the weights of old and new. */
+  readonly shape: string | null
+  /** Stickiness was on at preflight. */
+  readonly sticky: boolean
+  /** Healthy targets of old at preflight. */
+  readonly oldHealthyAtStart: number
+  /** Last confirmed share (at first: what preflight read); live = from means "not yet written". */
+  readonly from: Share
+  readonly fromAttached: boolean
+  readonly want: Want
+  /** When the want was read back; null since it changed. */
+  readonly confirmedAt: Instant | null
+  /** When it is, or was, in effect: read back + settle. */
+  readonly inEffectAt: Instant | null
+  readonly suspect: Suspect | null
+  /** A foreign state that stayed. Stands until live is as desired again, or a person chooses. */
+  readonly drift: Suspect | null
+  /** How often a late write of our own was written over since the confirmation; at most 2. */
+  readonly repairs: number
+  readonly asks: readonly Ask[]
+  /** First of the reads that showed new without a healthy target under weight. */
+  readonly emptySince: Instant | null
+  /** Old has had fewer healthy targets than capacity.old asks since then. */
+  readonly oldShortSince: Instant | null
+  /** What each side really got, over the mature periods of this step. */
+  readonly counted: { readonly old: number; readonly new: number }
+  /** Observed share of requests on new, 0 to 1, of the newest mature periods; null before there is one. */
+  readonly observed: number | null
+}
+
+export const VERDICTS = ['pass', 'breach', 'hold', 'inconclusive', 'blind'] as const
+export type Verdict = (typeof VERDICTS)[number]
+
+export interface Tally {
+  readonly requests: number
+  readonly errors: number
+}
+
+/** What one gate last said of one route, and what it needs to go on. */
+export interface GateState {
+  readonly gate: string
+  readonly route: string
+  readonly verdict: Verdict
+  readonly at: Instant | null
+  readonly value: number | null
+  readonly limit: number
+  readonly samples: number
+  /** Mature periods (or reads) wholly inside this step that the passing verdicts since stand on. */
+  readonly passed: number
+  /** Consecutive periods too small to judge alone; emptied at each step and each verdict. */
+  readonly pool: { readonly new: Tally; readonly old: Tally; readonly periods: number }
+  /** What new and old showed in the periods of the last verdict. */
+  readonly last: { readonly new: Tally; readonly old: Tally } | null
+  /** targetHealth: since when new is below its ratio, and when it was last read. */
+  readonly lowSince: Instant | null
+  /** Why blind, hold or inconclusive, as a short code. */
+  readonly note: string | null
+}
+
+export type MeterKey = string
+
+/** One stream of mature periods of a route, shared by the gates with the same period and delay. */
+export interface MeterState {
+  readonly key: MeterKey
+  readonly route: string
+  readonly periodMs: number
+  readonly delayMs: number
+  /** End of the last period that was judged; null before the first write. */
+  readonly judgedTo: Instant | null
+  /** Why this meter can't be read, or null. */
+  readonly blind: string | null
+  /** Mean of the load balancer's 502 + 503 + 504 a period before the shift; null where unknown. */
+  readonly guardBaseline: number | null
+  /** The last three periods of the load balancer: requests and 502 + 503 + 504. */
+  readonly guard: readonly Tally[]
+}
+
+export interface Finding {
+  readonly severity: 'blocker' | 'warning' | 'info'
+  readonly code: string
+  readonly route: string | null
+  readonly detail: string
+  readonly remedy: string
+}
+
+/** A step with the pair of weights that each route's provider can write for it. */
+export interface PlannedStep extends Step {
+  readonly shares: Readonly<Record<string, Share>>
+}
+
+export interface Shift {
+  readonly id: ShiftId
+  /** Grows by one with each saved decision. */
+  readonly version: number
+  readonly migration: string
+  readonly versions: { readonly from: string; readonly to: string } | null
+  readonly policy: Policy
+  readonly routeSpecs: readonly RouteSpec[]
+  /** The policy's gates and the migration's. */
+  readonly gateSpecs: readonly GateSpec[]
+  readonly steps: readonly PlannedStep[]
+  /** The last step's percent, in tenths. */
+  readonly target: Tenths
+  readonly reason: string
+  readonly startedBy: string
+  readonly start: 'zero' | 'live'
+  /** The completed shift whose traffic this one takes back. */
+  readonly restores: ShiftId | null
+  readonly createdAt: Instant
+  readonly updatedAt: Instant
+  readonly endedAt: Instant | null
+  readonly phase: Phase
+  /** Index into `steps`; -1 before the first. */
+  readonly step: number
+  /** First write decided: from here on an end needs a rollback or a completion. */
+  readonly firstWriteAt: Instant | null
+  /** Shift's own deadline; stands still while it waits for people. */
+  readonly deadlineAt: Instant | null
+  readonly blindSince: Instant | null
+  readonly holdSince: Instant | null
+  /** The share that was asked for has not arrived since then (onShare). */
+  readonly shareSince: Instant | null
+  /** Baking is over but for something that is waited for, since then. */
+  readonly waitSince: Instant | null
+  /** `advance` was given for this step: its bake is over and `inconclusive` does not hold it. */
+  readonly advance: boolean
+  /** The approval of this step was given. */
+  readonly approved: boolean
+  readonly routes: readonly RouteState[]
+  readonly gates: readonly GateState[]
+  readonly meters: readonly MeterState[]
+  readonly findings: readonly Finding[]
+  /** Sequence number of the last event. */
+  readonly seq: number
+  /** Number of the last ask. */
+  readonly asked: number
+  /** Highest share that this shift may ever have asked of each route: restore, plan or adopted. For the invariant. */
+  readonly adopted: Readonly<Record<string, Share>>
+}
+
+export function isEnded(phase: Phase): boolean {
+  return (ENDS as readonly string[]).includes(phase.kind)
+}
+
+export function isGoingBack(phase: Phase): boolean {
+  return phase.kind === 'rolling_back' || phase.kind === 'stuck'
+}

@@ -1,0 +1,124 @@
+/**
+ * A shift as the API shows it (CONTRACT 5.1): JSON with times as RFC 3339 and percents as percents. Types only here; the
+ * mapping is in core/present.ts.
+ */
+import type { EventType } from './event.ts'
+import type { End, Finding, PhaseName, Verdict } from './shift.ts'
+
+export interface RouteView {
+  readonly name: string
+  readonly type: 'alb'
+  readonly desiredPercent: number
+  readonly livePercent: number | null
+  readonly observedPercent: number | null
+  readonly expectedPercent: number | null
+  readonly inEffectAt: string | null
+  readonly healthyTargets: { readonly old: number | null; readonly new: number | null }
+}
+
+export interface GateView {
+  readonly name: string
+  readonly route: string
+  readonly verdict: Verdict
+  readonly value: number | null
+  readonly limit: number
+  readonly samples: number
+  readonly at: string | null
+  readonly explain: string
+}
+
+export interface StepView {
+  readonly index: number
+  readonly of: number
+  readonly percent: number
+  readonly since: string
+  readonly until: string | null
+  readonly evidence: number | null
+  readonly steppedBackTo: number | null
+}
+
+export interface RollbackView {
+  readonly possible: boolean
+  readonly inEffectWithinSeconds: number | null
+  readonly residualPercent: number | null
+  readonly stuckUntil: string | null
+  readonly commands: readonly string[]
+}
+
+export interface ShiftView {
+  readonly id: string
+  readonly migration: string
+  readonly policy: string
+  readonly versions: { readonly from: string; readonly to: string } | null
+  readonly reason: string
+  readonly startedBy: string
+  readonly restores: string | null
+  readonly phase: PhaseName
+  readonly outcome: End | null
+  readonly percent: number
+  readonly targetPercent: number
+  readonly restorePercent: number | null
+  readonly step: StepView | null
+  readonly routes: readonly RouteView[]
+  readonly gates: readonly GateView[]
+  readonly rollback: RollbackView
+  readonly findings: readonly Finding[]
+  /** Why a person is needed, as a code; null where none is. */
+  readonly attention: string | null
+  readonly wakeAt: string | null
+  readonly explain: string
+  readonly createdAt: string
+  readonly updatedAt: string
+  readonly endedAt: string | null
+}
+
+export interface EventView {
+  readonly seq: number
+  readonly at: string
+  readonly type: EventType
+  readonly phase: PhaseName
+  readonly actor: string
+  /** A stable code. */
+  readonly reason: string
+  readonly explain: string
+  /** The numbers behind it. */
+  readonly data: Readonly<Record<string, unknown>>
+}
+
+/** The five measures by which a migration is judged. */
+export interface ReportView {
+  readonly id: string
+  readonly migration: string
+  readonly outcome: End | null
+  readonly serviceImpact: {
+    readonly requestsOnNew: number
+    readonly errorsOnNew: number
+    readonly errorRateOnNew: number | null
+    readonly errorRateOnOld: number | null
+    readonly excessErrors: number
+  }
+  readonly work: {
+    readonly commands: number
+    readonly approvals: number
+    readonly people: readonly string[]
+    readonly writes: number
+  }
+  readonly rollback: {
+    readonly happened: boolean
+    readonly cause: string | null
+    readonly startedAt: string | null
+    readonly confirmedAt: string | null
+    readonly seconds: number | null
+  }
+  readonly frequency: {
+    readonly steps: number
+    readonly stepsDone: number
+    readonly versions: { readonly from: string; readonly to: string } | null
+  }
+  readonly time: {
+    readonly startedAt: string
+    readonly endedAt: string | null
+    readonly seconds: number
+    readonly phases: readonly { readonly phase: PhaseName; readonly seconds: number }[]
+  }
+}

@@ -1,0 +1,78 @@
+/**
+ * What the daemon can do, as seen by HTTP: the one interface between the shell's heart and its face. Every method throws
+ * ShiftError with a code of the catalogue where the caller is wrong.
+ */
+import type { EventView, ReportView, ShiftView } from '../core/view.ts'
+import type { Order, Stop } from '../core/command.ts'
+import type { PhaseName, ShiftId } from '../core/shift.ts'
+import type { Migration } from '../core/migration.ts'
+import type { Policy } from '../core/policy.ts'
+
+export interface StartRequest {
+  /** A name, or an inline document (already parsed and validated). */
+  readonly migration: string | Migration
+  readonly policy: string | Policy
+  readonly reason: string
+  readonly routes: readonly string[] | null
+  /** In tenths. */
+  readonly toPercent: number | null
+  readonly from: 'zero' | 'live'
+  readonly actor: string
+  readonly idempotency: { readonly key: string; readonly digest: string } | null
+}
+
+export interface Page<T> {
+  readonly items: readonly T[]
+  readonly next: string | null
+}
+
+export type Until = 'ended' | 'step' | 'attention'
+
+/** A named document on disk, with the text it came from. */
+export interface Named<T> {
+  readonly name: string
+  readonly file: string
+  readonly value: T
+}
+
+export interface Catalogue {
+  policies(): readonly Named<Policy>[]
+  migrations(): readonly Named<Migration>[]
+  /** All or nothing; throws `invalid_configuration` with every error, and keeps what was. */
+  reload(): Promise<{ readonly policies: number; readonly migrations: number }>
+}
+
+export interface Health {
+  readonly live: boolean
+  readonly ready: boolean
+  readonly store: 'ok' | 'unavailable'
+  readonly leader: boolean
+  readonly shifts: number
+  readonly lastObservationAt: string | null
+}
+
+export interface Sluice {
+  readonly catalogue: Catalogue
+  /** `created: false` where the idempotency key had made it before. */
+  start(request: StartRequest): Promise<{ readonly shift: ShiftView; readonly created: boolean }>
+  list(query: {
+    readonly phases: readonly PhaseName[] | null
+    readonly migration: string | null
+    readonly limit: number
+    readonly cursor: string | null
+  }): Promise<Page<ShiftView>>
+  get(id: ShiftId): Promise<ShiftView>
+  /** Answers when it is so, or with the shift as it is after `ms`, or when `signal` aborts. */
+  wait(id: ShiftId, until: Until, ms: number, signal: AbortSignal): Promise<ShiftView>
+  events(id: ShiftId, after: number, limit: number): Promise<Page<EventView>>
+  /** Calls `listener` after each saved decision of the shift with new events; returns how to stop. */
+  subscribe(id: ShiftId, listener: () => void): () => void
+  report(id: ShiftId): Promise<ReportView>
+  order(id: ShiftId, order: Order, actor: string): Promise<ShiftView>
+  /** A linked shift that takes a completed one back. */
+  restore(id: ShiftId, reason: string, actor: string): Promise<ShiftView>
+  getStop(): Promise<Stop | null>
+  setStop(action: Stop['action'], reason: string, actor: string): Promise<Stop>
+  liftStop(actor: string): Promise<void>
+  health(): Promise<Health>
+}
