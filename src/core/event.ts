@@ -34,6 +34,7 @@ export const EVENT_TYPES = [
   'rollback.confirmed',
   'old.drained',
   'shift.stuck',
+  'shift.reminder',
   'shift.ended'
 ] as const
 export type EventType = (typeof EVENT_TYPES)[number]
@@ -43,7 +44,7 @@ export interface ShiftEvent {
   readonly seq: number
   readonly at: Instant
   readonly type: EventType
-  /** The phase after the decision. */
+  /** The phase when it was recorded. */
   readonly phase: PhaseName
   /** `daemon`, a token's name, or `anonymous`. */
   readonly actor: string

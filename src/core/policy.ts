@@ -57,6 +57,8 @@ export interface Policy {
   readonly steps: readonly Step[]
   /** Greatest increase of one step, in tenths of a percentage point. */
   readonly maxJump: Tenths
+  /** When a gate that is still inconclusive ends the wait; null: 3 × the step's bake. */
+  readonly maxBakeMs: Ms | null
   readonly onInsufficient: 'hold' | 'advance'
   readonly gates: readonly GateSpec[]
   readonly onBreach: 'rollback' | 'hold'

@@ -115,6 +115,7 @@ export type Reason =
   | { readonly code: 'rollback_started'; readonly cause: Cause; readonly from: Tenths; readonly to: Tenths }
   | { readonly code: 'rollback_confirmed'; readonly afterMs: Ms; readonly percent: Tenths }
   | { readonly code: 'stuck'; readonly routes: readonly string[]; readonly afterMs: Ms }
+  | { readonly code: 'reminder'; readonly phase: string; readonly forMs: Ms }
   | { readonly code: 'drained'; readonly residual: number }
   | { readonly code: 'drain_deadline'; readonly residual: number | null }
   | {

@@ -42,7 +42,13 @@ export type Phase =
   | { readonly kind: 'converging'; readonly since: Instant; readonly deadlineAt: Instant }
   /** In effect; watched. Periods that begin at or after `since` count for this step. */
   | { readonly kind: 'baking'; readonly since: Instant; readonly until: Instant }
-  | { readonly kind: 'awaiting_approval'; readonly since: Instant; readonly expiresAt: Instant }
+  /** After its bake a person must let it go on. `bakingSince`: of the bake that it follows. */
+  | {
+      readonly kind: 'awaiting_approval'
+      readonly since: Instant
+      readonly expiresAt: Instant
+      readonly bakingSince: Instant
+    }
   /** A person, or the red button, holds it. */
   | { readonly kind: 'paused'; readonly since: Instant; readonly by: 'person' | 'stop' }
   /** The daemon holds it until a person decides. With a `cause` it rolls back by itself once old is fit. */
@@ -61,9 +67,17 @@ export type Phase =
       readonly cause: Cause
       readonly deadlineAt: Instant
       readonly nextAt: Instant | null
+      /** When every route was first read back as restored. */
+      readonly confirmedAt: Instant | null
     }
   /** A rollback not verified in time: paged, and still trying. */
-  | { readonly kind: 'stuck'; readonly since: Instant; readonly cause: Cause; readonly nextAt: Instant | null }
+  | {
+      readonly kind: 'stuck'
+      readonly since: Instant
+      readonly cause: Cause
+      readonly nextAt: Instant | null
+      readonly confirmedAt: Instant | null
+    }
   | { readonly kind: End; readonly since: Instant }
 
 /** What a route shall be. */
@@ -119,6 +133,10 @@ export interface RouteState {
   /** How often a late write of our own was written over since the confirmation; at most 2. */
   readonly repairs: number
   readonly asks: readonly Ask[]
+  /** When the last write of this want was decided; writes are spaced. */
+  readonly sentAt: Instant | null
+  /** Why the last write did not succeed, for people; null where none failed since. */
+  readonly problem: string | null
   /** First of the reads that showed new without a healthy target under weight. */
   readonly emptySince: Instant | null
   /** Old has had fewer healthy targets than capacity.old asks since then. */
@@ -231,6 +249,8 @@ export interface Shift {
   readonly gates: readonly GateState[]
   readonly meters: readonly MeterState[]
   readonly findings: readonly Finding[]
+  /** When on-call was last told that a person is needed; told again hourly. */
+  readonly pagedAt: Instant | null
   /** Sequence number of the last event. */
   readonly seq: number
   /** Number of the last ask. */

@@ -1,0 +1,191 @@
+/**
+ * Danger before progress: what hurts users, what cannot be seen, what somebody else changed, and what took too long.
+ */
+import type { Cause } from './reason.ts'
+import { actionOf, hasTraffic, specOfGate } from './judge.ts'
+import type { GateState } from './shift.ts'
+import { isGoingBack } from './shift.ts'
+import { deadLandings, foldOldCapacity } from './capacity.ts'
+import { finish, halt } from './end.ts'
+import { unreadableRoutes } from './fold.ts'
+import { goBack } from './rollback.ts'
+import type { Instant, Ms } from './time.ts'
+import { emit, healthOf, patch, patchRoute, type Turn } from './turn.ts'
+import { isForward } from './want.ts'
+
+/** Two reads this far apart that show new without a healthy target are enough (CONTRACT 4.1, built in). */
+export const EMPTY_MS: Ms = 5_000
+
+/** The observed share should have arrived by then; after this long it is late (CONTRACT, onShare). */
+export const SHARE_LATE_MS: Ms = 15 * 60_000
+
+/** Told again so often while a person is needed. */
+const REMIND_MS: Ms = 3_600_000
+
+export function danger(turn: Turn): void {
+  foldEmptyNew(turn)
+  if (isGoingBack(turn.shift.phase) || turn.shift.phase.kind === 'preflight') return
+  foldOldCapacity(turn)
+  if (retryRemembered(turn)) return
+  const cause = breachCause(turn)
+  if (cause) return goBack(turn, cause)
+  if (drifted(turn)) return
+  foldBlind(turn)
+  foldHold(turn)
+  overdue(turn)
+  remind(turn)
+}
+
+/** New under weight without any healthy target: those 503s have no target group dimension and are invisible to counts (FM-43). */
+function foldEmptyNew(turn: Turn): void {
+  for (const route of turn.shift.routes) {
+    const health = healthOf(turn, route.name)
+    if (!health) continue
+    const empty = health.new.healthy === 0 && hasTraffic(turn, route)
+    if (empty && route.emptySince === null) patchRoute(turn, route.name, { emptySince: health.readAt })
+    if (!empty && route.emptySince !== null) patchRoute(turn, route.name, { emptySince: null })
+  }
+}
+
+/** Halted with a remembered cause: goes back by itself once old is fit. True where the shift waits for that. */
+function retryRemembered(turn: Turn): boolean {
+  const { phase } = turn.shift
+  if (phase.kind !== 'halted' || phase.cause === null) return false
+  if (deadLandings(turn).length === 0 && isFitAgain(turn, phase.cause)) goBack(turn, phase.cause)
+  else remind(turn)
+  return true
+}
+
+/** Old is fit where, by the newest verdict's own counts, it fails less than new, or is too quiet to say. */
+function isFitAgain(turn: Turn, cause: Cause): boolean {
+  const { phase } = turn.shift
+  if (phase.kind !== 'halted' || phase.why !== 'old_unfit' || cause.kind !== 'breach') return true
+  const state = turn.shift.gates.find((gate) => gate.gate === cause.gate && gate.route === cause.route)
+  if (!state || state.at === null || state.at <= phase.since) return false
+  const { value, oldValue } = ratesOf(turn, state)
+  return oldValue === null || value === null || oldValue < value
+}
+
+function breachCause(turn: Turn): Cause | null {
+  const { phase, policy } = turn.shift
+  if (phase.kind === 'halted' && (phase.why === 'breach_at_start' || phase.why === 'breach_observed')) return null
+  if (policy.mode === 'act' && turn.shift.firstWriteAt === null) return null
+  const empty = turn.shift.routes.find((route) => {
+    const health = healthOf(turn, route.name)
+    return health !== null && route.emptySince !== null && health.readAt - route.emptySince >= EMPTY_MS
+  })
+  if (empty) {
+    return { kind: 'no_healthy_new', route: empty.name, targets: healthOf(turn, empty.name)?.new.total ?? 0 }
+  }
+  const state = turn.shift.gates.find(
+    (gate) => gate.verdict === 'breach' && actionOf(turn, specOfGate(turn, gate)) === 'rollback'
+  )
+  return state ? breachOf(turn, state) : null
+}
+
+function breachOf(turn: Turn, state: GateState): Cause {
+  const spec = specOfGate(turn, state)
+  const { value, oldValue, oldSamples } = ratesOf(turn, state)
+  return {
+    kind: 'breach',
+    gate: state.gate,
+    route: state.route,
+    counts: spec.type === 'errorRate',
+    value: value ?? state.value ?? 0,
+    limit: state.limit,
+    samples: state.samples,
+    oldValue,
+    oldSamples
+  }
+}
+
+/** Error shares of both sides in the last verdict's periods; old's is null with fewer than minRequests. */
+function ratesOf(turn: Turn, state: GateState) {
+  const spec = specOfGate(turn, state)
+  const least = spec.type === 'errorRate' ? Math.max(1, spec.minRequests) : Infinity
+  const oldSamples = state.last?.old.requests ?? 0
+  const rate = (side: { requests: number; errors: number } | undefined, min: number) =>
+    side && side.requests >= min ? side.errors / side.requests : null
+  return { value: rate(state.last?.new, 1), oldValue: rate(state.last?.old, least), oldSamples }
+}
+
+/** Others' changes are seen and not fought (FM-12, FM-37). True where the shift left its phase. */
+function drifted(turn: Turn): boolean {
+  const { phase, policy, routes } = turn.shift
+  const found = routes.filter((route) => route.drift !== null)
+  if (found.length === 0 || !(isForward(phase.kind) || phase.kind === 'draining')) return false
+  const names = found.map((route) => route.name)
+  if (found.some((route) => route.drift?.kind === 'gone'))
+    halt(turn, 'gone', `${names.join(', ')}: not there any more`, null)
+  else if (policy.onDrift === 'rollback') goBack(turn, { kind: 'policy', why: 'drift', routes: names })
+  else halt(turn, 'drift', `${names.join(', ')}: changed by somebody else`, null)
+  return true
+}
+
+/** Blindness is a state of its own, with its own deadline and action (FM-36). One good look at everything resets it. */
+function foldBlind(turn: Turn): void {
+  const { phase, policy, blindSince } = turn.shift
+  if (!(isForward(phase.kind) || phase.kind === 'draining')) return
+  const gates = turn.shift.gates.filter(
+    (gate) => gate.verdict === 'blind' && actionOf(turn, specOfGate(turn, gate)) !== 'warn'
+  )
+  const what = [
+    ...unreadableRoutes(turn).map((route) => `route ${route}`),
+    ...gates.map((gate) => `gate ${gate.gate} on ${gate.route}`)
+  ]
+  if (what.length === 0) {
+    if (blindSince === null) return
+    patch(turn, { blindSince: null })
+    return emit(turn, 'blind.ended', { code: 'sees_again', afterMs: turn.now - blindSince })
+  }
+  if (blindSince === null) {
+    patch(turn, { blindSince: turn.now })
+    return emit(turn, 'blind.started', { code: 'blind', what })
+  }
+  const forMs = turn.now - blindSince
+  if (policy.onBlind.rollbackMs !== null && forMs >= policy.onBlind.rollbackMs && policy.mode === 'act') {
+    return goBack(turn, { kind: 'policy', why: 'blind', routes: what })
+  }
+  if (forMs >= policy.onBlind.holdMs) halt(turn, 'blind', what.join(', '), null)
+}
+
+/** A gate's verdict `hold`, or a share that does not arrive, freezes the step; it lifts by itself, or ends after onHold.after. */
+function foldHold(turn: Turn): void {
+  const { phase, policy, holdSince } = turn.shift
+  if (!(isForward(phase.kind) || phase.kind === 'draining')) return
+  const late = lateShareSince(turn)
+  const gate = turn.shift.gates.find(
+    (state) => state.verdict === 'hold' && actionOf(turn, specOfGate(turn, state)) !== 'warn'
+  )
+  const holding = gate !== undefined || (late !== null && policy.onShare === 'hold')
+  if (!holding) return holdSince === null ? undefined : patch(turn, { holdSince: null })
+  if (holdSince === null) return patch(turn, { holdSince: turn.now })
+  if (turn.now - holdSince < policy.onHold.afterMs) return
+  if (policy.onHold.action === 'rollback')
+    return goBack(turn, { kind: 'policy', why: 'hold', routes: gate ? [gate.route] : [] })
+  if (gate) halt(turn, 'hold', `gate ${gate.gate} on ${gate.route} holds: ${gate.note ?? 'no reason given'}`, null)
+  else halt(turn, 'share', 'the share of requests that was asked for does not arrive', null)
+}
+
+/** Since when the asked share is late, or null. */
+export function lateShareSince(turn: Turn): Instant | null {
+  const { shareSince } = turn.shift
+  return shareSince !== null && turn.now - shareSince >= SHARE_LATE_MS ? shareSince : null
+}
+
+/** The shift's own deadline; it stands still while it waits for people. */
+function overdue(turn: Turn): void {
+  const { phase, policy, deadlineAt } = turn.shift
+  if (deadlineAt === null || turn.now < deadlineAt || !(phase.kind === 'converging' || phase.kind === 'baking')) return
+  if (policy.mode === 'observe') return finish(turn, 'released', 'the time to watch is over')
+  halt(turn, 'deadline', 'the shift took longer than its policy allows', null)
+}
+
+function remind(turn: Turn): void {
+  const { phase, pagedAt } = turn.shift
+  if (phase.kind !== 'halted' && phase.kind !== 'paused') return
+  const last = Math.max(pagedAt ?? phase.since, phase.since)
+  if (turn.now - last < REMIND_MS) return
+  const forMs = turn.now - phase.since
+  emit(turn, 'shift.reminder', { code: 'reminder', phase: phase.kind, forMs }, { page: true })
+}

@@ -1,0 +1,80 @@
+/**
+ * What a gate last saw, in words; and, over all gates, whether users are hurt.
+ */
+import { formatRate } from '../percent.ts'
+import type { GateSpec } from '../policy.ts'
+import type { GateState, Shift, Verdict } from '../shift.ts'
+import { counted, formatCount } from './words.ts'
+
+/** Worst first. */
+const URGENCY: readonly Verdict[] = ['breach', 'hold', 'blind', 'inconclusive', 'pass']
+
+const NOTES: Readonly<Record<string, string>> = {
+  shared_guard: 'the load balancer itself fails',
+  breach_held: 'this gate holds instead of going back',
+  no_codes: 'requests without any status code',
+  negative_count: 'a negative count',
+  no_requests: 'no requests on either side',
+  stale: 'the last read is too old',
+  low: 'not for long enough to be a breach'
+}
+
+/** A gate's note as half a sentence; a code that is not known here is shown as it is. */
+export function explainNote(note: string): string {
+  const few = /^few_requests:(\d+)\/(\d+)$/.exec(note)
+  if (few) return `${formatCount(Number(few[1]))} of the ${counted(Number(few[2]), 'request')} that it needs`
+  return NOTES[note] ?? note
+}
+
+/** One sentence on one gate of one route, e.g. `pass: error rate 0.12 % of 5,321 requests, at most 1 %`. */
+export function explainGate(state: GateState, spec: GateSpec | undefined): string {
+  const note = state.note === null ? '' : ` (${explainNote(state.note)})`
+  return `${state.verdict}: ${measured(state, spec)}${limitOf(state, spec)}${note}`
+}
+
+/** The most alarming thing that the gates say, on which route where there are several. */
+export function explainHealth(shift: Shift): string {
+  if (shift.gates.length === 0) return 'no gate watches'
+  const state = worst(shift)
+  if (!state) return 'nothing measured yet'
+  const spec = specOf(shift, state)
+  const where = shift.routes.length > 1 ? ` on ${state.route}` : ''
+  const text = `${measured(state, spec)}${where}`
+  switch (state.verdict) {
+    case 'breach':
+      return `${text}${limitOf(state, spec)}: users are hurt`
+    case 'hold':
+    case 'blind':
+      return `${text}${state.note === null ? '' : ` (${explainNote(state.note)})`}`
+    case 'inconclusive':
+      return state.note === null ? text : `${text}, ${explainNote(state.note)}`
+    case 'pass':
+      return text
+  }
+}
+
+/** The gate that says the worst; among equals one that counts requests, then the one nearest to its limit. */
+function worst(shift: Shift): GateState | undefined {
+  const told = shift.gates.filter((state) => state.value !== null || state.verdict === 'blind')
+  const counts = (state: GateState) => (specOf(shift, state)?.type === 'errorRate' ? 0 : 1)
+  const near = (state: GateState) => (counts(state) === 0 ? (state.value ?? 0) / Math.max(state.limit, 1e-9) : 0)
+  return told.toSorted(
+    (a, b) => URGENCY.indexOf(a.verdict) - URGENCY.indexOf(b.verdict) || counts(a) - counts(b) || near(b) - near(a)
+  )[0]
+}
+
+export function specOf(shift: Shift, state: GateState): GateSpec | undefined {
+  return shift.gateSpecs.find((gate) => gate.name === state.gate)
+}
+
+function measured({ value, samples, gate, verdict }: GateState, spec: GateSpec | undefined): string {
+  if (verdict === 'blind') return `gate ${gate} cannot be measured`
+  if (value === null) return 'nothing measured yet'
+  if (spec?.type === 'targetHealth') return `${formatRate(value)} of ${counted(samples, 'target')} of new healthy`
+  return `error rate ${formatRate(value)} of ${counted(samples, 'request')}`
+}
+
+function limitOf({ limit, value, verdict }: GateState, spec: GateSpec | undefined): string {
+  if (value === null || verdict === 'blind') return ''
+  return `, at ${spec?.type === 'targetHealth' ? 'least' : 'most'} ${formatRate(limit)}`
+}

@@ -1,0 +1,163 @@
+/**
+ * One sentence for each phase: what is moving and how far, whether users are hurt, what happens next and when.
+ */
+import { formatWait } from '../duration.ts'
+import { ALL, formatPercent, formatRate } from '../percent.ts'
+import { percentWanted } from '../standing.ts'
+import { tenthsOfShare } from '../share.ts'
+import type { Phase, Shift } from '../shift.ts'
+import type { Instant } from '../time.ts'
+import { explainCause } from './causes.ts'
+import { explainHealth } from './gates.ts'
+import { explainHalt, haltRemedy } from './halts.ts'
+import { newShort, obstaclesOf, type Seen } from './waits.ts'
+import { counted, joined, listed } from './words.ts'
+
+export interface Look {
+  readonly shift: Shift
+  readonly now: Instant
+  readonly seen: Seen | null
+}
+
+type In<K extends Phase['kind']> = Extract<Phase, { kind: K }>
+
+/** `10 %`: what every route is meant to have, the lowest of them. */
+export function percentText(shift: Shift): string {
+  return formatPercent(percentWanted(shift))
+}
+
+export function preflight({ shift, now }: Look, phase: In<'preflight'>): string {
+  const routes = counted(shift.routeSpecs.length, 'route')
+  const blockers = shift.findings.filter((finding) => finding.severity === 'blocker')
+  const found = blockers.length > 0 ? `: found ${listed(blockers.map(({ code }) => code))}` : ''
+  return `looking at ${routes} before anything is written, for ${left(phase.deadlineAt, now)} at most${found}`
+}
+
+export function converging(look: Look, phase: In<'converging'>): string {
+  const { shift, now } = look
+  const problems = shift.routes.flatMap(({ name, problem }) => (problem === null ? [] : [`${name}: ${problem}`]))
+  const far = readBack(shift)
+  if (shift.step < 0) {
+    const short = newShort(shift, look.seen)
+    const state = far ?? joined(['new stands there', ...short], ', ')
+    const text = `attaching new at weight 0, where it gets no users: ${state}`
+    return joined([text, ...problems, `then ${nextPercent(shift)}`], '; ')
+  }
+  const inEffect = inEffectAt(shift)
+  const progress =
+    far !== null || inEffect === null
+      ? `${far ?? 'not yet in effect'}, ${left(phase.deadlineAt, now)} left`
+      : `live everywhere, in effect in ${left(inEffect, now)}`
+  const bake = `then it bakes for ${formatWait(shift.steps[shift.step]?.bakeMs ?? 0)}`
+  return joined([`moving to ${percentText(shift)}: ${progress}`, ...problems, explainHealth(shift), bake], '; ')
+}
+
+export function baking(look: Look, phase: In<'baking'>): string {
+  const { shift, now } = look
+  const at = percentText(shift)
+  const rest = left(phase.until, now)
+  if (shift.policy.mode === 'observe')
+    return `watching what others move, at ${at} for ${rest} more: ${explainHealth(shift)}`
+  if (now < phase.until && !shift.advance) {
+    return `baking at ${at} for ${rest} more: ${explainHealth(shift)}; ${afterBake(shift)}`
+  }
+  const obstacles = obstaclesOf(shift, look.seen)
+  const why = obstacles.length > 0 ? `cannot go on yet because ${listed(obstacles)}` : 'about to go on'
+  return `baked at ${at}, ${why}: ${explainHealth(shift)}; ${afterBake(shift)}`
+}
+
+export function awaitingApproval({ shift, now }: Look, phase: In<'awaiting_approval'>): string {
+  const step = shift.steps[shift.step]
+  const who = step?.approval?.by === 'other' ? `somebody other than ${shift.startedBy}` : 'somebody'
+  const at = percentText(shift)
+  return `baked at ${at}, waiting for ${who} to approve step ${shift.step} within ${left(phase.expiresAt, now)}: ${explainHealth(shift)}; then ${nextPercent(shift)}`
+}
+
+export function paused({ shift, now }: Look, phase: In<'paused'>): string {
+  const [who, how] =
+    phase.by === 'stop'
+      ? ['by the red button', 'after the stop is lifted, resume goes on and abort goes back']
+      : ['by a person', 'resume goes on, abort goes back']
+  return `paused ${where(shift)} ${who} for ${since(phase, now)}: ${watched(shift)}; ${how}`
+}
+
+export function halted({ shift, now }: Look, phase: In<'halted'>): string {
+  const cause = phase.cause === null ? null : explainCause(phase.cause)
+  const why = joined([explainHalt(phase.why), cause], ' although ')
+  return `halted ${where(shift)} for ${since(phase, now)}: ${why}; ${watched(shift)}; ${haltRemedy(phase.why)}`
+}
+
+export function draining({ shift, now }: Look, phase: In<'draining'>): string {
+  const { residual, forMs } = shift.policy.drain
+  const shares = shift.routes.flatMap(({ observed }) => (observed === null ? [] : [1 - observed]))
+  const still =
+    shares.length > 0 ? `still gets ${formatRate(Math.max(...shares))}` : 'is not measured yet, it may still get some'
+  const goal = `completed once that is at most ${formatRate(residual)} for ${formatWait(forMs)}, or in ${left(phase.deadlineAt, now)}`
+  return `draining: new has ${percentText(shift)}, old ${still} of requests; ${explainHealth(shift)}; ${goal}`
+}
+
+export function rollingBack({ shift, now }: Look, phase: In<'rolling_back'>): string {
+  const inEffect = inEffectAt(shift)
+  const progress =
+    phase.confirmedAt !== null && inEffect !== null
+      ? `read back everywhere, in effect in ${left(inEffect, now)}`
+      : `${readBack(shift) ?? 'more of it moves soon'}, ${left(phase.deadlineAt, now)} left`
+  return `going back to ${restoreText(shift)} because ${explainCause(phase.cause)}: ${progress}`
+}
+
+export function stuck({ shift, now }: Look, phase: In<'stuck'>): string {
+  const late = shift.routes.filter((route) => route.confirmedAt === null)
+  const problems = late.flatMap(({ name, problem }) => (problem === null ? [] : [`${name}: ${problem}`]))
+  const what = late.length > 0 ? `${listed(late.map(({ name }) => name))} not read back` : 'not yet in effect'
+  const text = `stuck on the way back to ${restoreText(shift)} for ${since(phase, now)}: ${what}, still trying`
+  return joined([text, ...problems, 'the commands shown do it by hand'], '; ')
+}
+
+/** `at 10 %`, or that nothing was written. */
+function where(shift: Shift): string {
+  return shift.firstWriteAt === null && shift.policy.mode === 'act'
+    ? 'before the first write'
+    : `at ${percentText(shift)}`
+}
+
+function watched(shift: Shift): string {
+  if (shift.firstWriteAt === null && shift.policy.mode === 'act') return 'no user is affected'
+  return `gates still watch, ${explainHealth(shift)}`
+}
+
+function restoreText(shift: Shift): string {
+  const shares = shift.routes.flatMap(({ restore }) => (restore === null ? [] : [tenthsOfShare(restore)]))
+  return formatPercent(Math.min(ALL, ...(shares.length > 0 ? shares : [0])))
+}
+
+/** How many routes are read back as wanted; null where all are. */
+function readBack(shift: Shift): string | null {
+  const done = shift.routes.filter((route) => route.confirmedAt !== null).length
+  return done === shift.routes.length ? null : `read back on ${done} of ${counted(shift.routes.length, 'route')}`
+}
+
+/** When the slowest route is in effect; null while one is not read back. */
+function inEffectAt(shift: Shift): Instant | null {
+  const moments = shift.routes.map((route) => route.inEffectAt)
+  const known = moments.filter((moment) => moment !== null)
+  return known.length === moments.length && known.length > 0 ? Math.max(...known) : null
+}
+
+function nextPercent(shift: Shift): string {
+  const next = shift.steps[shift.step + 1]
+  if (next) return formatPercent(next.percent)
+  return shift.target === ALL ? 'old is drained' : 'it is completed'
+}
+
+function afterBake(shift: Shift): string {
+  const approval = shift.steps[shift.step]?.approval ?? null
+  return `then ${approval !== null && !shift.approved ? 'somebody must approve' : nextPercent(shift)}`
+}
+
+function left(until: Instant, now: Instant): string {
+  return formatWait(until - now)
+}
+
+function since(phase: Phase, now: Instant): string {
+  return formatWait(now - phase.since)
+}

@@ -1,0 +1,163 @@
+/**
+ * What was read, folded into the routes: confirmed, a late write of our own, suspect, or drift (CORE-NOTES 4). Live can differ
+ * from what is wanted for four reasons that look alike; here they are told apart, and nothing is written.
+ */
+import type { Answer, Reading, Unreadable } from './observation.ts'
+import { isZero, sameShare, tenthsOfShare } from './share.ts'
+import type { RouteState, Suspect } from './shift.ts'
+import { isGoingBack } from './shift.ts'
+import type { Ms } from './time.ts'
+import { emit, patchRoute, readingOf, type Turn } from './turn.ts'
+import { LATE_MS, matches } from './want.ts'
+
+/** A foreign value that is still the same after so long, in at least two reads, is drift; a lagging read vanishes before. */
+export const DRIFT_MS: Ms = 12_000
+
+/** How often a late write of our own is written over after a confirmation. */
+export const MAX_REPAIRS = 2
+
+/** Why a route's live state is not as wanted, as far as writing is concerned. */
+export type Standing = 'as_wanted' | 'not_written' | 'late' | 'unexplained'
+
+/** Outcomes of writes. A definite answer closes its ask: that write can never land late. */
+export function foldAnswers(turn: Turn): void {
+  for (const { route: name, n, outcome } of turn.seen.answers) {
+    const route = turn.shift.routes.find((candidate) => candidate.name === name)
+    if (!route?.asks.some((ask) => ask.n === n)) continue
+    const asks = outcome.kind === 'unknown' ? route.asks : route.asks.filter((ask) => ask.n !== n)
+    patchRoute(turn, name, { asks, problem: problemOf(outcome) })
+  }
+}
+
+function problemOf(outcome: Answer['outcome']): string | null {
+  switch (outcome.kind) {
+    case 'accepted':
+      return null
+    case 'conflict':
+      return 'live was not what was expected right before the write'
+    case 'refused':
+    case 'unknown':
+    case 'withheld':
+      return `${outcome.code}: ${outcome.detail}`
+  }
+}
+
+export function foldRoutes(turn: Turn): void {
+  for (const route of turn.shift.routes) {
+    const seen = turn.seen.routes[route.name]?.reading
+    const asks = route.asks.filter((ask) => turn.now - ask.sentAt < LATE_MS)
+    if (asks.length < route.asks.length) patchRoute(turn, route.name, { asks })
+    if (!seen) continue
+    const current = { ...route, asks }
+    if (turn.shift.policy.mode === 'observe') follow(turn, current, seen)
+    else if (seen.kind === 'unreadable') foldUnreadable(turn, current, seen)
+    else if (isGoingBack(turn.shift.phase)) foldGoingBack(turn, current, seen)
+    else foldReading(turn, current, seen)
+  }
+}
+
+/** Does this live state need a write, and whose doing is it? */
+export function standingOf(route: RouteState, reading: Reading, now: number): Standing {
+  if (reading.shape !== route.shape) return 'unexplained'
+  if (matches(reading, route.want)) return 'as_wanted'
+  if (route.confirmedAt === null && sameShare(reading.share, route.from) && reading.attached === route.fromAttached) {
+    return 'not_written'
+  }
+  const late = route.asks.some((ask) => now - ask.sentAt < LATE_MS && sameShare(reading.share, ask.want.share))
+  if (late && route.repairs < MAX_REPAIRS) return 'late'
+  return 'unexplained'
+}
+
+function foldReading(turn: Turn, route: RouteState, reading: Reading): void {
+  const standing = standingOf(route, reading, turn.now)
+  switch (standing) {
+    case 'as_wanted':
+      return confirm(turn, route, reading)
+    case 'not_written':
+    case 'late':
+      return patchRoute(turn, route.name, { suspect: null, ...(standing === 'late' ? { inEffectAt: null } : {}) })
+    case 'unexplained': {
+      const kind = reading.shape === route.shape ? 'share' : 'shape'
+      return suspect(
+        turn,
+        route,
+        kind,
+        reading,
+        `${kind} ${reading.share.old}:${reading.share.new} ${reading.attached} ${reading.shape}`
+      )
+    }
+  }
+}
+
+function confirm(turn: Turn, route: RouteState, reading: Reading): void {
+  const first = route.confirmedAt === null
+  patchRoute(turn, route.name, {
+    from: route.want.share,
+    fromAttached: reading.attached,
+    confirmedAt: route.confirmedAt ?? turn.now,
+    inEffectAt: route.inEffectAt ?? turn.now + settleMs(turn, route),
+    suspect: null,
+    drift: null,
+    problem: null
+  })
+  if (!first) return
+  const { share } = route.want
+  emit(turn, 'weight.confirmed', { code: 'read_back', route: route.name, percent: tenthsOfShare(share), share })
+}
+
+/** Attaching new at weight 0 moves nobody: it is in effect as soon as it is read back. */
+function settleMs(turn: Turn, route: RouteState): Ms {
+  const { phase, policy } = turn.shift
+  return phase.kind === 'converging' && isZero(route.want.share) && isZero(route.from) ? 0 : policy.alb.settleMs
+}
+
+/** While going back there is no drift: what is above is written again, what is below restore is kept (a rollback never raises). */
+function foldGoingBack(turn: Turn, route: RouteState, reading: Reading): void {
+  if (matches(reading, route.want)) confirm(turn, route, reading)
+  else patchRoute(turn, route.name, { suspect: null, inEffectAt: null })
+}
+
+function foldUnreadable(turn: Turn, route: RouteState, seen: Unreadable): void {
+  if (seen.gone && !isGoingBack(turn.shift.phase)) suspect(turn, route, 'gone', null, 'gone')
+}
+
+function suspect(turn: Turn, route: RouteState, kind: Suspect['kind'], reading: Reading | null, mark: string): void {
+  const former = route.suspect?.mark === mark ? route.suspect : null
+  const now: Suspect = {
+    kind,
+    share: reading?.share ?? null,
+    mark,
+    since: former?.since ?? turn.now,
+    reads: (former?.reads ?? 0) + 1
+  }
+  const stays = turn.now - now.since >= DRIFT_MS && now.reads >= 2
+  if (former && !stays && former.reads >= 2) return
+  patchRoute(turn, route.name, { suspect: now })
+  if (!stays || route.drift?.mark === mark) return
+  patchRoute(turn, route.name, { drift: now, suspect: now })
+  emit(
+    turn,
+    'drift.detected',
+    { code: 'drift', route: route.name, kind, found: now.share, expected: route.want.share },
+    { page: true }
+  )
+}
+
+/** mode: observe. What is live is what is wanted: others move the traffic. */
+function follow(turn: Turn, route: RouteState, seen: Reading | Unreadable): void {
+  if (seen.kind === 'unreadable' || turn.shift.phase.kind === 'preflight') return
+  if (route.confirmedAt !== null && sameShare(seen.share, route.want.share)) return
+  patchRoute(turn, route.name, {
+    want: { share: seen.share, attached: null, unstick: false },
+    from: seen.share,
+    fromAttached: seen.attached,
+    confirmedAt: turn.now,
+    inEffectAt: turn.now,
+    counted: { old: 0, new: 0 }
+  })
+}
+
+/** Routes whose live state cannot be read in this observation. */
+export function unreadableRoutes(turn: Turn): readonly string[] {
+  return turn.shift.routes.filter((route) => readingOf(turn, route.name) === null).map((route) => route.name)
+}

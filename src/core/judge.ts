@@ -1,0 +1,192 @@
+/**
+ * What was measured, folded into meters, gates and the observed share. Gates are judged in every phase in which new has
+ * traffic; only periods that lie wholly inside the baking step count for its progress.
+ */
+import { judgeErrorRate, emptied } from './gates/errorRate.ts'
+import { guardTrips, pushGuard } from './gates/guard.ts'
+import { judgeTargetHealth } from './gates/targetHealth.ts'
+import { meterKey, tally } from './gates/counts.ts'
+import type { ErrorRateGate, GateSpec } from './policy.ts'
+import type { MeterReading, PeriodCounts } from './observation.ts'
+import { isZero } from './share.ts'
+import type { GateState, MeterState, RouteState } from './shift.ts'
+import type { Instant } from './time.ts'
+import { emit, patch, patchRoute, type Turn } from './turn.ts'
+
+/** Consecutive passing periods or reads, wholly inside a step, without which no step completes (CONTRACT 4). */
+export const READS_ASKED = 2
+
+/** What a gate's breach leads to in this shift. */
+export function actionOf(turn: Turn, gate: GateSpec): 'rollback' | 'hold' | 'warn' {
+  return gate.action ?? turn.shift.policy.onBreach
+}
+
+export function specOfGate(turn: Turn, state: GateState): GateSpec {
+  const spec = turn.shift.gateSpecs.find((gate) => gate.name === state.gate)
+  if (!spec) throw new Error(`bug: shift ${turn.shift.id} has no gate ${state.gate}`)
+  return spec
+}
+
+/** At each step: pools emptied, passes forgotten. */
+export function emptyGates(turn: Turn): void {
+  patch(turn, {
+    gates: turn.shift.gates.map(emptied),
+    routes: turn.shift.routes.map((route) => ({ ...route, counted: { old: 0, new: 0 } })),
+    shareSince: null
+  })
+}
+
+/** When the step began that is being watched; periods and reads from then on count for it. */
+export function stepSince(turn: Turn): Instant | null {
+  const { phase } = turn.shift
+  if (phase.kind === 'baking') return phase.since
+  if (phase.kind === 'awaiting_approval') return phase.bakingSince
+  return null
+}
+
+export function judge(turn: Turn): void {
+  if (turn.shift.meters.every((meter) => meter.judgedTo === null)) return
+  for (const reading of turn.seen.meters) foldMeter(turn, reading)
+  for (const state of turn.shift.gates) judgeHealthGate(turn, state)
+}
+
+function foldMeter(turn: Turn, reading: MeterReading): void {
+  const find = () => turn.shift.meters.find((meter) => meter.key === reading.meter)
+  const meter = find()
+  if (!meter || meter.judgedTo === null) return
+  if (meter.blind !== reading.unusable) patchMeter(turn, meter.key, { blind: reading.unusable })
+  if (reading.unusable !== null) return blindGates(turn, meter, reading.unusable)
+  for (const period of reading.periods) {
+    const current = find()
+    if (!current || current.judgedTo === null || period.start < current.judgedTo) continue
+    patchMeter(turn, meter.key, { ...pushGuard(current, period), judgedTo: period.start + meter.periodMs })
+    foldShare(turn, meter, period)
+    judgePeriod(turn, meter.key, period)
+  }
+}
+
+function patchMeter(turn: Turn, key: string, change: Partial<MeterState>): void {
+  patch(turn, { meters: turn.shift.meters.map((meter) => (meter.key === key ? { ...meter, ...change } : meter)) })
+}
+
+function gatesOfMeter(turn: Turn, meter: MeterState): readonly { state: GateState; spec: ErrorRateGate }[] {
+  return turn.shift.gates.flatMap((state) => {
+    const spec = specOfGate(turn, state)
+    if (spec.type !== 'errorRate' || state.route !== meter.route) return []
+    return meterKey(state.route, spec.periodMs, spec.delayMs) === meter.key ? [{ state, spec }] : []
+  })
+}
+
+function blindGates(turn: Turn, meter: MeterState, code: string): void {
+  for (const { state } of gatesOfMeter(turn, meter)) {
+    if (state.verdict === 'breach') continue
+    setGate(turn, state, { ...state, verdict: 'blind', note: code, passed: 0 })
+  }
+}
+
+function judgePeriod(turn: Turn, key: string, period: PeriodCounts): void {
+  const meter = turn.shift.meters.find((candidate) => candidate.key === key)
+  if (!meter) return
+  const since = stepSince(turn)
+  for (const { state, spec } of gatesOfMeter(turn, meter)) {
+    const judged = judgeErrorRate(spec, state, period, {
+      inStep: since !== null && period.start >= since,
+      warm: isWarm(turn, spec, period.start),
+      guard: guardTrips(meter)
+    })
+    setGate(turn, state, held(turn, spec, judged))
+  }
+}
+
+/** Measurements of the first step that are younger than the gate's warmup are not judged: caches are cold. */
+function isWarm(turn: Turn, spec: ErrorRateGate, start: Instant): boolean {
+  const { firstWriteAt, step, routes } = turn.shift
+  if (spec.warmupMs === 0 || step > 0) return true
+  const since = routes.map((route) => route.confirmedAt).filter((at) => at !== null)
+  const from = step === 0 && since.length > 0 ? Math.min(...since) : (firstWriteAt ?? start)
+  return start >= from + spec.warmupMs
+}
+
+/** `action: hold` (or onBreach: hold) freezes instead of going back; it lifts by itself. */
+function held(turn: Turn, spec: GateSpec, state: GateState): GateState {
+  if (state.verdict !== 'breach' || actionOf(turn, spec) !== 'hold') return state
+  return { ...state, verdict: 'hold', note: 'breach_held' }
+}
+
+function judgeHealthGate(turn: Turn, state: GateState): void {
+  const spec = specOfGate(turn, state)
+  const route = turn.shift.routes.find((candidate) => candidate.name === state.route)
+  const seen = turn.seen.routes[state.route]
+  if (spec.type !== 'targetHealth' || !route || !seen || !hasTraffic(turn, route)) return
+  const since = stepSince(turn)
+  const at = seen.health.kind === 'health' ? seen.health.readAt : turn.now
+  const judged = judgeTargetHealth(spec, state, seen.health, turn.now, since !== null && at >= since)
+  const next = held(turn, spec, { ...judged, passed: Math.min(judged.passed, READS_ASKED) })
+  if (!sameButTime(next, state)) setGate(turn, state, next)
+}
+
+/** A tick that learns nothing is not saved, so the mere time of a look is not kept. */
+function sameButTime(a: GateState, b: GateState): boolean {
+  return (
+    a.verdict === b.verdict &&
+    a.value === b.value &&
+    a.samples === b.samples &&
+    a.passed === b.passed &&
+    a.lowSince === b.lowSince &&
+    a.note === b.note
+  )
+}
+
+/** New has, or may have, traffic: by what is live, or where that is unreadable by what was written. */
+export function hasTraffic(turn: Turn, route: RouteState): boolean {
+  const reading = turn.seen.routes[route.name]?.reading
+  if (reading?.kind === 'reading') return !isZero(reading.share)
+  return !isZero(route.want.share) || !isZero(route.from)
+}
+
+function setGate(turn: Turn, was: GateState, now: GateState): void {
+  patch(turn, {
+    gates: turn.shift.gates.map((state) => (state.gate === was.gate && state.route === was.route ? now : state))
+  })
+  if (now.verdict === was.verdict) return
+  const { gate, route, value, limit, samples, note } = now
+  emit(turn, 'gate.judged', {
+    code: 'judged',
+    gate,
+    route,
+    verdict: now.verdict,
+    was: was.verdict,
+    value,
+    limit,
+    samples,
+    note
+  })
+  const warns = now.verdict === 'breach' && actionOf(turn, specOfGate(turn, now)) === 'warn'
+  if (warns) emit(turn, 'gate.warned', { code: 'warned', gate, route, value, limit, samples }, { page: true })
+}
+
+/** The share of requests that new really got; summed over the step for judging it, the newest period for showing it. */
+function foldShare(turn: Turn, meter: MeterState, period: PeriodCounts): void {
+  const route = turn.shift.routes.find((candidate) => candidate.name === meter.route)
+  const main = turn.shift.meters.find((candidate) => candidate.route === meter.route)
+  if (!route || main?.key !== meter.key) return
+  const [older, newer] = [tally(period.old, period.lb), tally(period.new, period.lb)]
+  const counts = { old: period.old.requests ?? 0, new: period.new.requests ?? 0 }
+  if ('blind' in older || 'blind' in newer || counts.old + counts.new === 0) return
+  const since = stepSince(turn)
+  const inStep = since !== null && period.start >= since
+  patchRoute(turn, route.name, {
+    observed: counts.new / (counts.old + counts.new),
+    counted: inStep ? { old: route.counted.old + counts.old, new: route.counted.new + counts.new } : route.counted
+  })
+  foldDrain(turn, period)
+}
+
+/** Draining: old's share stays low since the start of this period, or does not. */
+function foldDrain(turn: Turn, period: PeriodCounts): void {
+  const { phase, policy } = turn.shift
+  if (phase.kind !== 'draining' || period.start < phase.since) return
+  const low = turn.shift.routes.every((route) => route.observed !== null && 1 - route.observed <= policy.drain.residual)
+  const lowSince = low ? (phase.lowSince ?? period.start) : null
+  if (lowSince !== phase.lowSince) patch(turn, { phase: { ...phase, lowSince } })
+}

@@ -1,0 +1,247 @@
+/**
+ * Progress, after danger and people: never without this very observation showing every route as wanted (FM-48), never on a
+ * remembered confirmation, never past a gate whose newest verdict is not a pass.
+ */
+import { tooFewNew } from './capacity.ts'
+import { finish, halt } from './end.ts'
+import { expireApproval } from './orders.ts'
+import { actionOf, READS_ASKED, specOfGate } from './judge.ts'
+import { lateShareSince } from './danger.ts'
+import { ALL } from './percent.ts'
+import { passPreflight } from './preflight.ts'
+import { aimsAtRestore, goBack, keepGoingBack } from './rollback.ts'
+import { shareArrived } from './arrival.ts'
+import { bake, shareAt, takeStep } from './step.ts'
+import type { GateState } from './shift.ts'
+import { tenthsOfShare } from './share.ts'
+import { percentWanted, percentNow } from './standing.ts'
+import { emit, enter, patch, readingOf, type Turn } from './turn.ts'
+import { isAsWanted, mayStillLand } from './want.ts'
+
+export function progress(turn: Turn): void {
+  switch (turn.shift.phase.kind) {
+    case 'preflight':
+      return passPreflight(turn)
+    case 'converging':
+      return converging(turn)
+    case 'baking':
+      return baking(turn)
+    case 'awaiting_approval':
+      return expireApproval(turn)
+    case 'draining':
+      return draining(turn)
+    case 'rolling_back':
+    case 'stuck':
+      return goingBack(turn)
+    case 'paused':
+    case 'halted':
+    case 'completed':
+    case 'rolled_back':
+    case 'aborted':
+    case 'released':
+    case 'refused':
+    case 'failed':
+      return
+  }
+}
+
+function allAsWanted(turn: Turn): boolean {
+  return turn.shift.routes.every((route) => isAsWanted(route, readingOf(turn, route.name)))
+}
+
+function allInEffect(turn: Turn): boolean {
+  return turn.shift.routes.every((route) => route.inEffectAt !== null && route.inEffectAt <= turn.now)
+}
+
+function converging(turn: Turn): void {
+  const { phase, step, steps } = turn.shift
+  if (phase.kind !== 'converging') return
+  const live = allAsWanted(turn)
+  if (live && allInEffect(turn)) {
+    if (step < 0) return attached(turn)
+    emit(turn, 'weight.in_effect', { code: 'in_effect', percent: percentWanted(turn.shift), step })
+    return bake(turn, steps[step]?.bakeMs ?? 0)
+  }
+  const unreadable = turn.shift.routes.some((route) => readingOf(turn, route.name) === null)
+  // What cannot be read is blindness, with its own deadline and action: not a reason to go back (FM-36).
+  if (turn.now < phase.deadlineAt || (live && step >= 0) || unreadable) return
+  const short = step < 0 ? [] : tooFewNew(turn, (route) => route.want.share)
+  if (step < 0) return halt(turn, 'new_unhealthy', 'new could not be attached at weight 0 in time', null)
+  if (short.length > 0)
+    return halt(turn, 'new_unhealthy', `too few healthy targets of new on ${short.join(', ')}`, null)
+  const late = turn.shift.routes.filter((route) => !isAsWanted(route, readingOf(turn, route.name)))
+  goBack(turn, { kind: 'policy', why: 'converge', routes: late.map((route) => route.name) })
+}
+
+/** Step 0: new stands at weight 0; it must become healthy within preflight.healthyWithin of the read-back. */
+function attached(turn: Turn): void {
+  const { routes, policy } = turn.shift
+  const short = tooFewNew(turn, shareAt(turn, 0))
+  if (short.length === 0 && turn.seen.stop === null) {
+    emit(turn, 'weight.in_effect', { code: 'in_effect', percent: 0, step: -1 })
+    return takeStep(turn, 0)
+  }
+  const readBackAt = Math.max(...routes.map((route) => route.confirmedAt ?? turn.now))
+  if (turn.now < readBackAt + policy.preflight.healthyWithinMs) return
+  halt(turn, 'new_unhealthy', `new did not become healthy at weight 0 on ${short.join(', ')}`, null)
+}
+
+function baking(turn: Turn): void {
+  const { phase, advance, policy, step, steps } = turn.shift
+  if (phase.kind !== 'baking') return
+  if (policy.mode === 'observe') return followStep(turn)
+  foldShareArrival(turn)
+  if (turn.now < phase.until && !advance) return
+  const current = steps[step]
+  const unready = unreadyGates(turn)
+  if (!allAsWanted(turn) || !allInEffect(turn)) return
+  if (unready.length > 0) return insufficient(turn, unready)
+  if (!shareIsFine(turn)) return
+  if (current?.approval && !turn.shift.approved) {
+    const expiresAt = turn.now + current.approval.expiresMs
+    enter(turn, { kind: 'awaiting_approval', since: turn.now, expiresAt, bakingSince: phase.since })
+    return emit(
+      turn,
+      'approval.requested',
+      { code: 'approval_needed', step, percent: current.percent, expiresAt },
+      { page: true }
+    )
+  }
+  leaveStep(turn, 'bake')
+}
+
+/** Gates whose newest verdict does not let the step end. */
+function unreadyGates(turn: Turn): readonly GateState[] {
+  return turn.shift.gates.filter((state) => {
+    const spec = specOfGate(turn, state)
+    if (actionOf(turn, spec) === 'warn') return false
+    if (turn.shift.advance && state.verdict === 'inconclusive') return false
+    return state.verdict !== 'pass' || (state.passed < READS_ASKED && !turn.shift.advance)
+  })
+}
+
+/** Still inconclusive long after its bake: low volume is neither good nor bad, but the wait has an end (FM-28). */
+function insufficient(turn: Turn, unready: readonly GateState[]): void {
+  const { phase, policy, step, steps } = turn.shift
+  if (phase.kind !== 'baking') return
+  const bakeMs = steps[step]?.bakeMs ?? 0
+  const maxBakeMs = policy.maxBakeMs ?? 3 * bakeMs
+  const dangerous = unready.some((state) => state.verdict !== 'inconclusive' && state.verdict !== 'pass')
+  if (dangerous || turn.now < phase.until + Math.max(0, maxBakeMs - bakeMs)) return
+  if (policy.onInsufficient === 'advance') return patch(turn, { advance: true })
+  const names = unready.map((state) => `${state.gate} on ${state.route}`).join(', ')
+  halt(turn, 'insufficient', `still inconclusive: ${names}`, null)
+}
+
+function foldShareArrival(turn: Turn): void {
+  const arrived = turn.shift.routes.every((route) => shareArrived(turn, route) !== 'late')
+  const { shareSince } = turn.shift
+  if (arrived && shareSince !== null) patch(turn, { shareSince: null })
+  if (!arrived && shareSince === null) patch(turn, { shareSince: turn.now })
+}
+
+function shareIsFine(turn: Turn): boolean {
+  if (turn.shift.advance) return true
+  if (turn.shift.routes.every((route) => shareArrived(turn, route) === 'arrived')) return true
+  return lateShareSince(turn) !== null && turn.shift.policy.onShare === 'advance'
+}
+
+/** The step is done; the next one begins where its own preconditions hold, else this one goes on watching. */
+function leaveStep(turn: Turn, by: 'bake'): void {
+  const { step, steps, waitSince, policy } = turn.shift
+  const next = steps[step + 1]
+  const done = () =>
+    emit(turn, 'step.completed', {
+      code: 'step_done',
+      step,
+      percent: percentWanted(turn.shift),
+      by: turn.shift.advance ? 'advance' : turn.shift.approved ? 'approval' : by,
+      actor: 'daemon'
+    })
+  if (!next) {
+    if (turn.shift.routes.some((route) => mayStillLand(route, turn.now))) return
+    done()
+    return complete(turn)
+  }
+  const short = tooFewNew(turn, shareAt(turn, step + 1))
+  const oldShort = turn.shift.routes.some((route) => route.oldShortSince !== null)
+  if (short.length === 0 && !oldShort && turn.seen.stop === null) {
+    done()
+    return takeStep(turn, step + 1)
+  }
+  if (waitSince === null) return patch(turn, { waitSince: turn.now })
+  if (short.length > 0 && turn.now - waitSince >= policy.converge.deadlineMs) {
+    halt(
+      turn,
+      'new_unhealthy',
+      `too few healthy targets of new for ${next.percent / 10} % on ${short.join(', ')}`,
+      null
+    )
+  }
+}
+
+function complete(turn: Turn): void {
+  const whole = turn.shift.routes.every((route) => tenthsOfShare(route.want.share) === ALL)
+  if (!whole) return finish(turn, 'completed', `new has ${percentNow(turn) / 10} %`)
+  enter(turn, {
+    kind: 'draining',
+    since: turn.now,
+    deadlineAt: turn.now + turn.shift.policy.drain.deadlineMs,
+    lowSince: null
+  })
+}
+
+/** 100 % is in effect; old is watched until nothing arrives there any more (FM-22). */
+function draining(turn: Turn): void {
+  const { phase, policy, meters, routes } = turn.shift
+  if (phase.kind !== 'draining' || !allAsWanted(turn) || routes.some((route) => mayStillLand(route, turn.now))) return
+  const measuredTo = Math.min(...meters.map((meter) => meter.judgedTo ?? 0))
+  const residuals = routes.map((route) => (route.observed === null ? null : 1 - route.observed))
+  const known = residuals.filter((residual) => residual !== null)
+  const residual = known.length === 0 ? null : Math.max(...known)
+  if (phase.lowSince !== null && residual !== null && measuredTo - phase.lowSince >= policy.drain.forMs) {
+    emit(turn, 'old.drained', { code: 'drained', residual })
+    return finish(turn, 'completed', 'old is drained')
+  }
+  if (turn.now < phase.deadlineAt) return
+  emit(turn, 'old.drained', { code: 'drain_deadline', residual }, { page: true })
+  finish(turn, 'completed', 'old was still not seen to be drained at the deadline')
+}
+
+function goingBack(turn: Turn): void {
+  keepGoingBack(turn)
+  const { phase, routes } = turn.shift
+  if (phase.kind !== 'rolling_back' && phase.kind !== 'stuck') return
+  const confirmed = allAsWanted(turn) && aimsAtRestore(turn)
+  if (confirmed && phase.confirmedAt === null) {
+    patch(turn, { phase: { ...phase, confirmedAt: turn.now } })
+    emit(turn, 'rollback.confirmed', {
+      code: 'rollback_confirmed',
+      afterMs: turn.now - phase.since,
+      percent: percentNow(turn)
+    })
+  }
+  if (confirmed && allInEffect(turn) && !routes.some((route) => mayStillLand(route, turn.now))) {
+    const person = phase.cause.kind === 'person'
+    const actor = phase.cause.kind === 'person' ? phase.cause.actor : 'daemon'
+    return finish(turn, person ? 'aborted' : 'rolled_back', 'every route is read back as it was', actor)
+  }
+  if (confirmed || phase.kind === 'stuck' || turn.now < phase.deadlineAt) return
+  const late = routes.filter((route) => !isAsWanted(route, readingOf(turn, route.name))).map((route) => route.name)
+  enter(turn, {
+    kind: 'stuck',
+    since: turn.now,
+    cause: phase.cause,
+    nextAt: phase.nextAt,
+    confirmedAt: phase.confirmedAt
+  })
+  emit(turn, 'shift.stuck', { code: 'stuck', routes: late, afterMs: turn.now - phase.since }, { page: true })
+}
+
+/** mode: observe. The step is the greatest at or below what is live. */
+function followStep(turn: Turn): void {
+  const { steps, step } = turn.shift
+  const live = percentWanted(turn.shift)
+  const at = steps.findLastIndex((candidate) => candidate.percent <= live)
+  if (at !== step) patch(turn, { step: at })
+}

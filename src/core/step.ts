@@ -1,0 +1,54 @@
+/**
+ * Entering a step: what each route is to be, and by when.
+ */
+import { emptyGates } from './judge.ts'
+import type { Share } from './share.ts'
+import type { RouteState } from './shift.ts'
+import { enter, patch, type Turn } from './turn.ts'
+import { sameWant, stepWant } from './want.ts'
+
+/** Asks every route for the weights of `step`; -1 attaches new at weight 0. */
+export function takeStep(turn: Turn, step: number): void {
+  const { shift } = turn
+  patch(turn, {
+    step,
+    advance: false,
+    approved: false,
+    firstWriteAt: shift.firstWriteAt ?? turn.now,
+    deadlineAt: shift.deadlineAt ?? turn.now + shift.policy.deadlineMs,
+    meters: shift.meters.map((meter) => ({
+      ...meter,
+      judgedTo: meter.judgedTo ?? Math.ceil(turn.now / meter.periodMs) * meter.periodMs
+    })),
+    routes: shift.routes.map((route) => {
+      const want = stepWant(shift, step, route.name)
+      if (sameWant(want, route.want) && route.confirmedAt !== null) return route
+      return { ...route, want, confirmedAt: null, inEffectAt: null, suspect: null, repairs: 0, sentAt: null }
+    })
+  })
+  converge(turn, step)
+}
+
+/** Waits until what is wanted is live and in effect everywhere, then bakes anew. */
+export function converge(turn: Turn, step: number): void {
+  const { policy } = turn.shift
+  const within = step < 0 ? policy.preflight.healthyWithinMs : policy.converge.deadlineMs
+  enter(turn, { kind: 'converging', since: turn.now, deadlineAt: turn.now + within })
+  patch(turn, {
+    step,
+    advance: false,
+    approved: false,
+    routes: turn.shift.routes.map((route) => ({ ...route, confirmedAt: null, inEffectAt: null }))
+  })
+}
+
+/** In effect everywhere: the step's own periods count from now on. */
+export function bake(turn: Turn, bakeMs: number): void {
+  enter(turn, { kind: 'baking', since: turn.now, until: turn.now + bakeMs })
+  emptyGates(turn)
+}
+
+/** The share that a route would get at a step. */
+export function shareAt(turn: Turn, step: number): (route: RouteState) => Share {
+  return (route) => stepWant(turn.shift, step, route.name).share
+}

@@ -1,0 +1,143 @@
+/**
+ * One shift, from wherever it stands to its end: observe, decide, save, perform, sleep. The law: no effect before its decision
+ * is saved; where the save is refused, somebody else decided, and we look again. Nothing but this file has effects performed.
+ */
+import { decide } from '../core/decide.ts'
+import type { Decision } from '../core/decision.ts'
+import { brokenLaws, haltBroken } from '../core/invariant.ts'
+import type { Observation } from '../core/observation.ts'
+import { isEnded, type Shift, type ShiftId } from '../core/shift.ts'
+import type { Instant, Ms } from '../core/time.ts'
+import type { Clock } from '../clock.ts'
+import type { Observer } from '../observers/observer.ts'
+import type { Router } from '../routers/router.ts'
+import type { Store } from '../stores/store.ts'
+import { makeBell, type Bell } from './bell.ts'
+import { makeEyes, type Eyes } from './observe.ts'
+import { makePen, type Pen } from './pen.ts'
+import type { Witness } from './witness.ts'
+
+/** After a failure of the store or a bug: looked at again so soon, then slower. */
+const RETRY_MS: Ms = 1_000
+const RETRY_MOST_MS: Ms = 15_000
+
+/** Looked at at least so soon again and no sooner: a decision's wakeAt is always later, this bounds mistakes. */
+const LEAST_SLEEP_MS: Ms = 20
+
+export interface LoopDeps {
+  readonly router: Router
+  readonly observer: Observer
+  readonly store: Store
+  readonly clock: Clock
+  readonly witness: Witness
+  /** The shift was saved. */
+  readonly onSaved: (shift: Shift, wakeAt: Instant | null) => void
+  /** The world was looked at. */
+  readonly onSeen: (id: ShiftId, seen: Observation, at: Instant, wakeAt: Instant | null) => void
+}
+
+export interface Loop {
+  /** Look again now: an order arrived. */
+  nudge(): void
+  /** Resolves when the shift has ended, or after `stop`. Never rejects. */
+  readonly done: Promise<void>
+  /** Stops deciding; waits at most `ms` for writes that are on their way. */
+  stop(ms: Ms): Promise<void>
+}
+
+export function startLoop(id: ShiftId, deps: LoopDeps): Loop {
+  const off = new AbortController()
+  const bell = makeBell(deps.clock)
+  const pen = makePen({
+    router: deps.router,
+    clock: deps.clock,
+    onAnswer: (answer) => {
+      deps.witness.wrote(id, answer)
+      bell.ring()
+    }
+  })
+  const eyes = makeEyes({
+    ...deps,
+    pen,
+    signal: off.signal,
+    ring: () => bell.ring(),
+    failed: (what, err) => deps.witness.failed(what, id, err)
+  })
+  const done = run(id, deps, { eyes, pen, bell, signal: off.signal })
+  return {
+    nudge: () => bell.ring(),
+    done,
+    stop: async (ms) => {
+      off.abort()
+      await Promise.all([done, pen.close(ms)])
+    }
+  }
+}
+
+interface Parts {
+  readonly eyes: Eyes
+  readonly pen: Pen
+  readonly bell: Bell
+  readonly signal: AbortSignal
+}
+
+async function run(id: ShiftId, deps: LoopDeps, parts: Parts): Promise<void> {
+  const { clock, witness } = deps
+  let shift: Shift | null = null
+  let failures = 0
+  while (!parts.signal.aborted) {
+    try {
+      shift ??= await deps.store.load(id)
+      if (!shift || isEnded(shift.phase)) return
+      const turned = await turn(shift, deps, parts)
+      failures = 0
+      shift = turned.shift
+      if (shift && isEnded(shift.phase)) return
+      await parts.bell.sleep(turned.sleepMs, parts.signal)
+    } catch (err) {
+      // The store failed, or a bug: nothing was performed that was not saved. Read what stands there and go on.
+      failures += 1
+      shift = null
+      witness.failed('turn', id, err)
+      await clock.sleep(Math.min(RETRY_MOST_MS, RETRY_MS * failures), parts.signal)
+    }
+  }
+}
+
+/** One turn; `shift` is null where somebody else saved it since, and it must be loaded again. */
+async function turn(shift: Shift, deps: LoopDeps, parts: Parts): Promise<{ shift: Shift | null; sleepMs: Ms }> {
+  const { clock, store, witness } = deps
+  const seen = await parts.eyes.look(shift)
+  if (parts.signal.aborted) return { shift, sleepMs: 0 }
+  const now = clock.now()
+  witness.observed(shift, seen, now)
+  const decision = soundly(shift, seen, now, witness)
+  deps.onSeen(shift.id, seen, now, decision.wakeAt)
+  if (decision.shift !== shift) {
+    const { events, consumed } = decision
+    const saved = await store.save(decision.shift, shift.version, { events, consumed, seen })
+    if (saved === 'stale') return { shift: null, sleepMs: 0 }
+    witness.decided(shift, decision)
+    deps.onSaved(decision.shift, decision.wakeAt)
+  }
+  parts.eyes.settled(seen)
+  if (!parts.signal.aborted) parts.pen.write(decision.shift, decision.effects)
+  const wakes = [decision.wakeAt, parts.eyes.nextReadAt(decision.shift, clock.now())].filter((at) => at !== null)
+  return { shift: decision.shift, sleepMs: Math.max(LEAST_SLEEP_MS, Math.min(...wakes) - clock.now()) }
+}
+
+/** A decision that breaks a law, or a bug that throws, halts this shift alone. */
+function soundly(shift: Shift, seen: Observation, now: Instant, witness: Witness): Decision {
+  const again = now + RETRY_MS
+  try {
+    const decision = decide(shift, seen, now)
+    const laws = brokenLaws(shift, seen, decision, now)
+    if (laws.length === 0) return decision
+    witness.broke(shift.id, laws)
+    return haltBroken(shift, seen, laws, now, again)
+  } catch (err) {
+    const laws = [`decide threw: ${err instanceof Error ? err.message : String(err)}`]
+    witness.broke(shift.id, laws)
+    return haltBroken(shift, seen, laws, now, again)
+  }
+}

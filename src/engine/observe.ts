@@ -1,0 +1,109 @@
+/**
+ * One look at the world, for one shift: live state and health of its routes now, measurements as they arrive, orders and the
+ * red button. Failures are data.
+ */
+import type { Call } from '../core/call.ts'
+import type { Observation, Preflight, Reading, RouteSeen, Unreadable } from '../core/observation.ts'
+import type { RouteKey } from '../core/migration.ts'
+import { isGoingBack, type Shift } from '../core/shift.ts'
+import type { Instant, Ms } from '../core/time.ts'
+import type { Clock } from '../clock.ts'
+import type { Observer } from '../observers/observer.ts'
+import type { Router } from '../routers/router.ts'
+import type { Store } from '../stores/store.ts'
+import { makeFeed } from './feed.ts'
+import { makeMeters } from './meters.ts'
+import type { Pen } from './pen.ts'
+import { makePreflight } from './preflight.ts'
+
+/** Reads that take longer are given up; the route is then unreadable in this observation. */
+const READ_MS: Ms = 5_000
+const MEASURE_MS: Ms = 15_000
+
+export interface Eyes {
+  look(shift: Shift): Promise<Observation>
+  /** A saved decision has seen these; until then they are shown again. */
+  settled(seen: Observation): void
+  /** When a measurement is due, whatever the decision says. */
+  nextReadAt(shift: Shift, now: Instant): Instant | null
+}
+
+export interface EyesDeps {
+  readonly router: Router
+  readonly observer: Observer
+  readonly store: Store
+  readonly clock: Clock
+  readonly pen: Pen
+  readonly signal: AbortSignal
+  /** Measurements arrived: look again. */
+  readonly ring: () => void
+  readonly failed: (what: string, err: unknown) => void
+}
+
+export function makeEyes(deps: EyesDeps): Eyes {
+  const { store, clock, pen } = deps
+  const callOf = (urgency: Call['urgency'], ms: Ms): Call => ({
+    urgency,
+    deadlineAt: clock.now() + ms,
+    signal: deps.signal
+  })
+  const meters = makeMeters({ observer: deps.observer, clock })
+  const preflight = makePreflight({ router: deps.router, meters, clock })
+  const feed = makeFeed({ ...deps, meters, call: () => callOf('observe', MEASURE_MS) })
+
+  const lookAhead = async (shift: Shift): Promise<Preflight | null> => {
+    if (shift.phase.kind !== 'preflight' || shift.restores !== null) return null
+    return preflight.look(shift, callOf('observe', MEASURE_MS))
+  }
+
+  return {
+    look: async (shift) => {
+      feed.poll(shift)
+      const [routes, commands, stop, found] = await Promise.all([
+        lookAtRoutes(deps.router, shift, callOf(isGoingBack(shift.phase) ? 'rollback' : 'observe', READ_MS)),
+        store.commands(shift.id),
+        store.stop(),
+        lookAhead(shift)
+      ])
+      return {
+        routes,
+        meters: feed.arrived(),
+        answers: pen.answers(),
+        inFlight: pen.inFlight(),
+        commands,
+        stop,
+        preflight: found
+      }
+    },
+    settled: (seen) => {
+      feed.settled(seen.meters)
+      pen.settled(seen.answers)
+    },
+    nextReadAt: (shift, now) => feed.nextReadAt(shift, now)
+  }
+}
+
+async function lookAtRoutes(router: Router, shift: Shift, call: Call): Promise<Observation['routes']> {
+  const [readings, healths] = await Promise.all([
+    router.read(shift.routeSpecs, call),
+    router.health(shift.routeSpecs, call)
+  ])
+  const keepRaw = shift.phase.kind === 'preflight' || shift.routes.some((route) => route.drift !== null)
+  return Object.fromEntries(
+    shift.routeSpecs.map((spec): [string, RouteSeen] => [
+      spec.name,
+      { reading: strip(answerOf(readings, spec.key), keepRaw), health: answerOf(healths, spec.key) }
+    ])
+  )
+}
+
+function answerOf<T>(answers: ReadonlyMap<RouteKey, T | Unreadable>, key: RouteKey): T | Unreadable {
+  return answers.get(key) ?? { kind: 'unreadable', code: 'no_answer', detail: 'the router gave no answer', gone: false }
+}
+
+/** The provider's whole state is large; it is only decided on at preflight and when a drift is adopted. */
+function strip(seen: Reading | Unreadable, keepRaw: boolean): Reading | Unreadable {
+  if (seen.kind === 'unreadable' || keepRaw || seen.raw === undefined) return seen
+  const { raw: _raw, ...rest } = seen
+  return rest
+}

@@ -1,0 +1,78 @@
+/**
+ * Looks at everything that a decision to start needs, before the first write. Findings are data; what cannot be read yet is
+ * named and read again until preflight's deadline.
+ */
+import type { Call } from '../core/call.ts'
+import type { Preflight } from '../core/observation.ts'
+import type { Finding, Shift } from '../core/shift.ts'
+import type { Instant, Ms } from '../core/time.ts'
+import type { Clock } from '../clock.ts'
+import type { Router } from '../routers/router.ts'
+import type { Meters } from './meters.ts'
+
+/** How long findings are good for while preflight waits for health. */
+const AGAIN_MS: Ms = 60_000
+const AGAIN_UNREAD_MS: Ms = 5_000
+
+export function makePreflight(deps: { readonly router: Router; readonly meters: Meters; readonly clock: Clock }) {
+  let last: { readonly at: Instant; readonly found: Preflight } | null = null
+
+  return {
+    /** Never throws: what failed is in `unread`. */
+    look: async (shift: Shift, call: Call): Promise<Preflight> => {
+      const now = deps.clock.now()
+      const goodFor = last && last.found.unread.length > 0 ? AGAIN_UNREAD_MS : AGAIN_MS
+      if (last && now - last.at < goodFor) return last.found
+      const [inspected, measured] = await Promise.all([
+        deps.router.inspect(shift.routeSpecs, call).then(
+          (findings) => ({ findings, unread: [] as readonly string[] }),
+          (err: unknown) => ({ findings: [] as readonly Finding[], unread: [`inspect: ${messageOf(err)}`] })
+        ),
+        deps.meters.baseline(shift, now, call).catch((err: unknown) => ({
+          baseline: {},
+          unread: [`baseline: ${messageOf(err)}`],
+          forbidden: [] as readonly string[]
+        }))
+      ])
+      const found: Preflight = {
+        findings: [...inspected.findings, ...measured.forbidden.map(forbidden), ...quiet(shift, measured.baseline)],
+        baseline: measured.baseline,
+        unread: counted(shift) ? [...inspected.unread, ...measured.unread] : inspected.unread
+      }
+      last = { at: now, found }
+      return found
+    }
+  }
+}
+
+function messageOf(err: unknown): string {
+  return err instanceof Error ? err.message : String(err)
+}
+
+/** Without a gate that counts requests, measurements are shown but nothing waits for them. */
+function counted(shift: Shift): boolean {
+  return shift.gateSpecs.some((gate) => gate.type === 'errorRate')
+}
+
+function forbidden(what: string): Finding {
+  return {
+    severity: 'blocker',
+    code: 'metrics_forbidden',
+    route: null,
+    detail: `measurements may not be read: ${what}`,
+    remedy: 'allow cloudwatch:GetMetricData to the role that reads them'
+  }
+}
+
+function quiet(shift: Shift, baseline: Preflight['baseline']): readonly Finding[] {
+  if (!counted(shift)) return []
+  return shift.meters
+    .filter((meter) => baseline[meter.key] && !baseline[meter.key]?.some((period) => (period.old.requests ?? 0) > 0))
+    .map((meter) => ({
+      severity: 'warning',
+      code: 'no_traffic',
+      route: meter.route,
+      detail: `old reported no request in the periods before this shift`,
+      remedy: 'check that this route has traffic: without requests no gate can pass'
+    }))
+}

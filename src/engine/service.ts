@@ -1,0 +1,187 @@
+/**
+ * The daemon's heart as HTTP sees it: accepts orders into the store, shows what is stored and what was last seen, and lets the
+ * loops do the rest. Never decides and never writes to a provider.
+ */
+import { refusalOf, type Order, type Stop } from '../core/command.ts'
+import { present, presentEvent } from '../core/present.ts'
+import { report } from '../core/report.ts'
+import type { Shift, ShiftId } from '../core/shift.ts'
+import type { ShiftView } from '../core/view.ts'
+import { isZero } from '../core/share.ts'
+import { matches } from '../core/want.ts'
+import type { Clock } from '../clock.ts'
+import { ShiftError } from '../errors.ts'
+import type { Router } from '../routers/router.ts'
+import type { Deed, Store } from '../stores/store.ts'
+import { begin, beginRestore, refuseWhileStopped, type BeginDeps } from './begin.ts'
+import type { Health, Sluice, Until } from './sluice.ts'
+import type { Supervisor } from './supervisor.ts'
+import { waitFor } from './wait.ts'
+
+export interface ServiceDeps extends BeginDeps {
+  readonly clock: Clock
+  readonly supervisor: Supervisor
+}
+
+export function makeService(deps: ServiceDeps): Sluice {
+  const showing = makeShowing(deps)
+  return {
+    catalogue: deps.catalogue,
+    ...showing,
+    ...makeOrdering(deps, showing.get),
+    health: () => healthOf(deps)
+  }
+}
+
+async function load(store: Store, id: ShiftId): Promise<Shift> {
+  const shift = await store.load(id)
+  if (!shift) throw new ShiftError('shift_not_found', `there is no shift ${JSON.stringify(id)}`)
+  return shift
+}
+
+type Showing = Pick<Sluice, 'get' | 'list' | 'wait' | 'events' | 'subscribe' | 'report' | 'getStop'>
+
+/** What is stored, and what was last seen. */
+function makeShowing(deps: ServiceDeps): Showing {
+  const { clock, store, supervisor } = deps
+  const view = (shift: Shift): ShiftView => {
+    const seen = supervisor.lastSeen(shift.id)
+    return present(shift, seen, byHand(deps.router, shift), seen?.wakeAt ?? null, clock.now())
+  }
+  const get = async (id: ShiftId) => view(await load(store, id))
+  return {
+    get,
+    list: async ({ phases, migration, limit, cursor }) => {
+      const filter = { ...(phases ? { phases } : {}), ...(migration === null ? {} : { migration }) }
+      const { items, next } = await store.list({ ...filter, limit, ...(cursor === null ? {} : { cursor }) })
+      return { items: items.map(view), next }
+    },
+    wait: (id, until: Until, ms, signal) => waitFor({ clock, supervisor, get }, id, until, ms, signal),
+    events: async (id, after, limit) => {
+      await load(store, id)
+      const events = await store.events(id, after, limit)
+      const last = events.at(-1)
+      return { items: events.map(presentEvent), next: events.length === limit && last ? String(last.seq) : null }
+    },
+    subscribe: (id, listener) => supervisor.subscribe(id, listener),
+    report: async (id) => report(await load(store, id), await allEvents(store, id), await allDeeds(store, id)),
+    getStop: () => store.stop()
+  }
+}
+
+type Ordering = Pick<Sluice, 'start' | 'order' | 'restore' | 'setStop' | 'liftStop'>
+
+/** Orders go into the store; the loop of their shift is woken and carries them out. */
+function makeOrdering(deps: ServiceDeps, get: Showing['get']): Ordering {
+  const { clock, store, supervisor } = deps
+  return {
+    start: async (request) => {
+      const { id, created } = await begin(deps, request, clock.now())
+      supervisor.run(id)
+      return { shift: await get(id), created }
+    },
+    order: async (id, order, actor) => {
+      await accept(await load(store, id), order, actor, store)
+      await store.command(id, actor, order, clock.now())
+      supervisor.nudge(id)
+      return get(id)
+    },
+    restore: async (id, reason, actor) => {
+      const original = await load(store, id)
+      await refuseWhileStopped(store)
+      await refuseForeign(deps, original)
+      const restored = await beginRestore(deps, original, reason, actor, clock.now())
+      supervisor.run(restored)
+      return get(restored)
+    },
+    setStop: async (action, reason, actor) => {
+      const stop: Stop = { action, reason, actor, at: clock.now() }
+      await store.setStop(stop)
+      supervisor.nudgeAll()
+      return stop
+    },
+    liftStop: async () => {
+      await store.setStop(null)
+      supervisor.nudgeAll()
+    }
+  }
+}
+
+/** An order that is not legal now is refused at once; it may still be refused when it is carried out. */
+async function accept(shift: Shift, order: Order, actor: string, store: Store): Promise<void> {
+  const refusal = refusalOf(shift, order, actor, await store.stop())
+  if (!refusal) return
+  const extra = { phase: shift.phase.kind, allowed: refusal.allowed, step: shift.step }
+  throw new ShiftError(refusal.code, refusal.detail, { extra })
+}
+
+/** The commands that bring each route back without Sluice; none before preflight knows what to come back to. */
+export function byHand(router: Router, shift: Shift): Readonly<Record<string, readonly string[]>> {
+  const release = shift.policy.rollback.stickiness === 'release'
+  return Object.fromEntries(
+    shift.routeSpecs.flatMap((spec): [string, readonly string[]][] => {
+      const route = shift.routes.find(({ name }) => name === spec.name)
+      if (!route?.restore || shift.policy.mode === 'observe') return []
+      const unstick = release && route.sticky && isZero(route.restore)
+      const want = { share: route.restore, attached: unstick ? false : null, unstick }
+      return [[spec.name, router.byHand(spec, want, route.origin)]]
+    })
+  )
+}
+
+const CHECK_MS = 5_000
+
+async function refuseForeign(deps: ServiceDeps, original: Shift): Promise<void> {
+  if (original.phase.kind !== 'completed') return
+  const off = new AbortController()
+  const call = { urgency: 'rollback', deadlineAt: deps.clock.now() + CHECK_MS, signal: off.signal } as const
+  const readings = await deps.router.read(original.routeSpecs, call)
+  const foreign = original.routes.filter((route) => {
+    const reading = readings.get(route.key)
+    return reading?.kind === 'reading' && !matches(reading, route.want)
+  })
+  if (foreign.length === 0) return
+  const names = foreign.map((route) => route.name).join(', ')
+  throw new ShiftError('weights_not_own', `the weights of ${names} were changed since shift ${original.id} completed`)
+}
+
+const PAGE = 1_000
+
+async function allEvents(store: Store, id: ShiftId) {
+  const all = []
+  for (let after = 0, more = true; more;) {
+    const some = await store.events(id, after, PAGE)
+    all.push(...some)
+    after = some.at(-1)?.seq ?? after
+    more = some.length === PAGE
+  }
+  return all
+}
+
+async function allDeeds(store: Store, id: ShiftId): Promise<readonly Deed[]> {
+  const all: Deed[] = []
+  for (let after = 0, more = true; more;) {
+    const some = await store.deeds(id, after, PAGE)
+    all.push(...some)
+    after = some.at(-1)?.version ?? after
+    more = some.length === PAGE
+  }
+  return all
+}
+
+async function healthOf({ store, supervisor }: ServiceDeps): Promise<Health> {
+  const running = supervisor.running()
+  const seenAt = running.map((id) => supervisor.lastSeen(id)?.at ?? 0)
+  const ok = await store.ping().then(
+    () => true,
+    () => false
+  )
+  return {
+    live: true,
+    ready: ok,
+    store: ok ? 'ok' : 'unavailable',
+    leader: true,
+    shifts: running.length,
+    lastObservationAt: seenAt.length === 0 ? null : new Date(Math.max(...seenAt)).toISOString()
+  }
+}

@@ -1,0 +1,82 @@
+/**
+ * Which shifts run here. One loop a shift; none can starve or delay another. Also where those who wait for a shift are told.
+ */
+import type { Observation } from '../core/observation.ts'
+import { isEnded, type Shift, type ShiftId } from '../core/shift.ts'
+import type { Instant, Ms } from '../core/time.ts'
+import { startLoop, type Loop, type LoopDeps } from './loop.ts'
+
+/** What was last seen of a shift, for showing; never decided on, never stored. */
+export interface LastSeen {
+  readonly routes: Observation['routes']
+  readonly at: Instant
+  readonly wakeAt: Instant | null
+}
+
+export interface Supervisor {
+  /** Takes up every open shift of the store. */
+  resume(): Promise<number>
+  run(id: ShiftId): void
+  nudge(id: ShiftId): void
+  nudgeAll(): void
+  running(): readonly ShiftId[]
+  lastSeen(id: ShiftId): LastSeen | null
+  subscribe(id: ShiftId, listener: () => void): () => void
+  /** Stops deciding everywhere; moves no traffic. */
+  close(ms: Ms): Promise<void>
+}
+
+/** Ended shifts whose last look is still shown. */
+const KEPT_SEEN = 200
+
+export function makeSupervisor(deps: Omit<LoopDeps, 'onSaved' | 'onSeen'>): Supervisor {
+  const loops = new Map<ShiftId, Loop>()
+  const seenOf = new Map<ShiftId, LastSeen>()
+  const listeners = new Map<ShiftId, Set<() => void>>()
+  let closed = false
+
+  const tell = (shift: Shift) => {
+    for (const listener of listeners.get(shift.id) ?? []) listener()
+    if (isEnded(shift.phase)) trim()
+  }
+  const trim = () => {
+    const ended = [...seenOf.keys()].filter((id) => !loops.has(id))
+    for (const id of ended.slice(0, Math.max(0, ended.length - KEPT_SEEN))) seenOf.delete(id)
+  }
+
+  const run = (id: ShiftId) => {
+    if (closed || loops.has(id)) return
+    const loop = startLoop(id, {
+      ...deps,
+      onSaved: tell,
+      onSeen: (_id, seen, at, wakeAt) => seenOf.set(id, { routes: seen.routes, at, wakeAt })
+    })
+    loops.set(id, loop)
+    void loop.done.then(() => loops.delete(id))
+  }
+
+  return {
+    run,
+    resume: async () => {
+      const open = await deps.store.open()
+      open.forEach(run)
+      return open.length
+    },
+    nudge: (id) => loops.get(id)?.nudge(),
+    nudgeAll: () => loops.forEach((loop) => loop.nudge()),
+    running: () => [...loops.keys()],
+    lastSeen: (id) => seenOf.get(id) ?? null,
+    subscribe: (id, listener) => {
+      const all = listeners.get(id) ?? new Set()
+      listeners.set(id, all.add(listener))
+      return () => {
+        all.delete(listener)
+        if (all.size === 0) listeners.delete(id)
+      }
+    },
+    close: async (ms) => {
+      closed = true
+      await Promise.all([...loops.values()].map((loop) => loop.stop(ms)))
+    }
+  }
+}
