@@ -217,6 +217,7 @@ function goingBack(turn: Turn): void {
     patch(turn, { phase: { ...phase, confirmedAt: turn.now } })
     emit(turn, 'rollback.confirmed', {
       code: 'rollback_confirmed',
+      cause: phase.cause.kind,
       afterMs: turn.now - phase.since,
       percent: percentNow(turn)
     })

@@ -92,7 +92,7 @@ export type Reason =
   | { readonly code: 'paused'; readonly by: 'person' | 'stop'; readonly text: string }
   | { readonly code: 'resumed'; readonly drift: 'adopt' | 'overwrite' | null }
   | { readonly code: 'halted'; readonly why: HaltWhy; readonly detail: string; readonly cause: Cause | null }
-  | { readonly code: 'cause'; readonly cause: Cause }
+  | { readonly code: 'cause'; readonly cause: Cause; readonly seenAt: Instant | null }
   | {
       readonly code: 'warned'
       readonly gate: string
@@ -113,7 +113,12 @@ export type Reason =
   | { readonly code: 'capacity_short'; readonly route: string; readonly healthy: number; readonly atStart: number }
   | { readonly code: 'capacity_back'; readonly route: string; readonly healthy: number }
   | { readonly code: 'rollback_started'; readonly cause: Cause; readonly from: Tenths; readonly to: Tenths }
-  | { readonly code: 'rollback_confirmed'; readonly afterMs: Ms; readonly percent: Tenths }
+  | {
+      readonly code: 'rollback_confirmed'
+      readonly cause: Cause['kind']
+      readonly afterMs: Ms
+      readonly percent: Tenths
+    }
   | { readonly code: 'stuck'; readonly routes: readonly string[]; readonly afterMs: Ms }
   | { readonly code: 'reminder'; readonly phase: string; readonly forMs: Ms }
   | { readonly code: 'drained'; readonly residual: number }

@@ -20,8 +20,7 @@ export function goBack(turn: Turn, cause: Cause): void {
   const { shift } = turn
   if (shift.firstWriteAt === null || shift.policy.mode === 'observe') return withoutWrites(turn, cause)
   if (cause.kind === 'breach' || cause.kind === 'no_healthy_new') {
-    const type = 'breach.detected'
-    if (!isRemembered(turn, cause)) emit(turn, type, { code: 'cause', cause }, { page: true })
+    if (!isRemembered(turn, cause)) detected(turn, cause)
     if (!anyAboveRestore(shift))
       return halt(turn, 'breach_at_start', 'new carried this traffic before the shift began', null)
   }
@@ -47,10 +46,20 @@ function isRemembered(turn: Turn, cause: Cause): boolean {
   return phase.kind === 'halted' && phase.cause === cause
 }
 
+/** With when it could first be seen: the end of the bad period, or the first empty read. */
+function detected(turn: Turn, cause: Cause): void {
+  const gate =
+    cause.kind === 'breach'
+      ? turn.shift.gates.find(({ gate, route }) => gate === cause.gate && route === cause.route)
+      : null
+  const route = cause.kind === 'no_healthy_new' ? turn.shift.routes.find(({ name }) => name === cause.route) : null
+  emit(turn, 'breach.detected', { code: 'cause', cause, seenAt: gate?.at ?? route?.emptySince ?? null }, { page: true })
+}
+
 function withoutWrites(turn: Turn, cause: Cause): void {
   if (cause.kind === 'person') return finish(turn, 'aborted', `${cause.verb}: ${cause.text}`, cause.actor)
   if (cause.kind === 'breach' || cause.kind === 'no_healthy_new') {
-    emit(turn, 'breach.detected', { code: 'cause', cause }, { page: true })
+    detected(turn, cause)
     return halt(turn, 'breach_observed', 'this shift only watches; it moves nothing', null)
   }
   halt(turn, 'hold', 'this shift only watches; it moves nothing', null)

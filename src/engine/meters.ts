@@ -51,8 +51,17 @@ interface Memory {
 
 type JudgedMeter = MeterState & { readonly judgedTo: Instant }
 
-/** Meters of one shift; make new ones for another. `clock` is the one that the observer's skew refers to. */
-export function makeMeters({ observer, clock }: { readonly observer: Observer; readonly clock: Clock }): Meters {
+/** Of makeMeters. */
+export interface MetersDeps {
+  readonly observer: Observer
+  /** The one that the observer's skew refers to. */
+  readonly clock: Clock
+  /** Told what the observer threw, which it never should; its meters are then unusable as `ObserverFailed`. */
+  readonly failed?: (err: unknown) => void
+}
+
+/** Meters of one shift; make new ones for another. */
+export function makeMeters({ observer, clock, failed }: MetersDeps): Meters {
   const memories = new Map<MeterKey, Memory>()
   let skewMs: Ms = 0
 
@@ -82,7 +91,11 @@ export function makeMeters({ observer, clock }: { readonly observer: Observer; r
         return window && isDue(window, memoryOf(meter), at) ? [window] : []
       })
       if (due.length > 0) {
-        const answers = await count(observer, shift, due, call)
+        // A throw must end as blindness too: it counts towards onBlind, and is tried again later instead of at once.
+        const answers = await count(observer, shift, due, call).catch((err: unknown) => {
+          failed?.(err)
+          return new Map<MeterKey, Counted | Unusable>()
+        })
         learn(answers)
         for (const { meter } of due) absorb(meter, memoryOf(meter), answers.get(meter.key), at)
       }
@@ -148,7 +161,7 @@ function isDue(window: Window, memory: Memory, at: Instant): boolean {
 
 function absorb(meter: MeterState, memory: Memory, answer: Counted | Unusable | undefined, at: Instant): void {
   if (answer?.kind !== 'counted') {
-    memory.unusable = answer?.code ?? 'NoAnswer'
+    memory.unusable = answer?.code ?? 'ObserverFailed'
     memory.retryAt = at + Math.min(RETRY_MS.most, RETRY_MS.first * 2 ** Math.min(memory.failures, 10))
     memory.failures += 1
     return

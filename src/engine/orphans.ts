@@ -6,8 +6,39 @@ import type { Call } from '../core/call.ts'
 import type { Migration, RouteSpec } from '../core/migration.ts'
 import { sameShare, type Share } from '../core/share.ts'
 import { isEnded } from '../core/shift.ts'
+import type { Ms } from '../core/time.ts'
+import type { Clock } from '../clock.ts'
 import type { Router } from '../routers/router.ts'
 import type { Store } from '../stores/store.ts'
+import type { Catalogue } from './sluice.ts'
+import type { Witness } from './witness.ts'
+
+const EVERY_MS: Ms = 10 * 60_000
+const CALL_MS: Ms = 20_000
+
+export interface OrphanDeps {
+  readonly router: Router
+  readonly store: Store
+  readonly catalogue: Catalogue
+  readonly witness: Witness
+  readonly clock: Clock
+}
+
+/** At start, and now and then, until `signal` aborts (CONTRACT 5.3). */
+export async function watchOrphans(deps: OrphanDeps, signal: AbortSignal): Promise<void> {
+  const { clock, catalogue, witness } = deps
+  while (!signal.aborted) {
+    try {
+      const migrations = catalogue.migrations().map(({ value }) => value)
+      const call = { urgency: 'observe', deadlineAt: clock.now() + CALL_MS, signal } as const
+      const names = await findOrphans(deps, migrations, call)
+      if (!signal.aborted) witness.orphans(names)
+    } catch (err) {
+      if (!signal.aborted) witness.failed('orphans', null, err)
+    }
+    await clock.sleep(EVERY_MS, signal)
+  }
+}
 
 /** `migration/route` of each orphan. Routes that cannot be read are not claimed to be orphans. */
 export async function findOrphans(

@@ -7,7 +7,10 @@ import type { Observation } from '../core/observation.ts'
 import type { PhaseName, Shift, ShiftId } from '../core/shift.ts'
 import type { RouteKey } from '../core/migration.ts'
 import type { ShiftEvent } from '../core/event.ts'
-import type { Instant } from '../core/time.ts'
+import type { Instant, Ms } from '../core/time.ts'
+
+/** How long an idempotency key is kept. */
+export const IDEMPOTENCY_MS: Ms = 86_400_000
 
 export interface Idempotency {
   readonly key: string

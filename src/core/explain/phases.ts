@@ -4,7 +4,7 @@
 import { formatWait } from '../duration.ts'
 import { ALL, formatPercent, formatRate } from '../percent.ts'
 import { percentWanted } from '../standing.ts'
-import { tenthsOfShare } from '../share.ts'
+import { formatShare, tenthsOfShare } from '../share.ts'
 import type { Phase, Shift } from '../shift.ts'
 import type { Instant } from '../time.ts'
 import { explainCause } from './causes.ts'
@@ -82,8 +82,8 @@ export function paused({ shift, now }: Look, phase: In<'paused'>): string {
 }
 
 export function halted({ shift, now }: Look, phase: In<'halted'>): string {
-  const cause = phase.cause === null ? null : explainCause(phase.cause)
-  const why = joined([explainHalt(phase.why), cause], ' although ')
+  const details = phase.cause === null ? foreignShares(shift) : explainCause(phase.cause)
+  const why = `${explainHalt(phase.why)}${details === '' ? '' : ` (${details})`}`
   return `halted ${where(shift)} for ${since(phase, now)}: ${why}; ${watched(shift)}; ${haltRemedy(phase.why)}`
 }
 
@@ -91,9 +91,9 @@ export function draining({ shift, now }: Look, phase: In<'draining'>): string {
   const { residual, forMs } = shift.policy.drain
   const shares = shift.routes.flatMap(({ observed }) => (observed === null ? [] : [1 - observed]))
   const still =
-    shares.length > 0 ? `still gets ${formatRate(Math.max(...shares))}` : 'is not measured yet, it may still get some'
-  const goal = `completed once that is at most ${formatRate(residual)} for ${formatWait(forMs)}, or in ${left(phase.deadlineAt, now)}`
-  return `draining: new has ${percentText(shift)}, old ${still} of requests; ${explainHealth(shift)}; ${goal}`
+    shares.length > 0 ? `old still gets ${formatRate(Math.max(...shares))}` : 'what old still gets is not measured yet'
+  const goal = `completed once old gets at most ${formatRate(residual)} for ${formatWait(forMs)}, or in ${left(phase.deadlineAt, now)}`
+  return `draining: new has ${percentText(shift)}, ${still}; ${explainHealth(shift)}; ${goal}`
 }
 
 export function rollingBack({ shift, now }: Look, phase: In<'rolling_back'>): string {
@@ -102,7 +102,7 @@ export function rollingBack({ shift, now }: Look, phase: In<'rolling_back'>): st
     phase.confirmedAt !== null && inEffect !== null
       ? `read back everywhere, in effect in ${left(inEffect, now)}`
       : `${readBack(shift) ?? 'more of it moves soon'}, ${left(phase.deadlineAt, now)} left`
-  return `going back to ${restoreText(shift)} because ${explainCause(phase.cause)}: ${progress}`
+  return `going back to ${restoreText(shift)} because ${explainCause(phase.cause)}; ${progress}`
 }
 
 export function stuck({ shift, now }: Look, phase: In<'stuck'>): string {
@@ -111,6 +111,16 @@ export function stuck({ shift, now }: Look, phase: In<'stuck'>): string {
   const what = late.length > 0 ? `${listed(late.map(({ name }) => name))} not read back` : 'not yet in effect'
   const text = `stuck on the way back to ${restoreText(shift)} for ${since(phase, now)}: ${what}, still trying`
   return joined([text, ...problems, 'the commands shown do it by hand'], '; ')
+}
+
+/** What somebody else set, where it still stands. */
+function foreignShares(shift: Shift): string {
+  const drifted = shift.routes.flatMap(({ name, drift, want }) =>
+    drift?.kind === 'share' && drift.share !== null
+      ? [`${name} has ${formatShare(drift.share)} instead of ${formatShare(want.share)}`]
+      : []
+  )
+  return drifted.join(', ')
 }
 
 /** `at 10 %`, or that nothing was written. */

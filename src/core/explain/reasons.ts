@@ -9,7 +9,7 @@ import { formatShare } from '../share.ts'
 import { explainCause } from './causes.ts'
 import { explainNote } from './gates.ts'
 import { explainHalt, haltRemedy } from './halts.ts'
-import { counted, formatCount, listed, said } from './words.ts'
+import { counted, formatCount, joined, listed, said } from './words.ts'
 
 type Of<C extends ReasonCode> = Extract<Reason, { code: C }>
 
@@ -94,9 +94,8 @@ export function explainTrouble(
 ): string {
   switch (reason.code) {
     case 'halted': {
-      const cause = reason.cause === null ? '' : ` although ${explainCause(reason.cause)}`
-      const detail = reason.detail === '' ? '' : ` (${reason.detail})`
-      return `halted: ${explainHalt(reason.why)}${detail}${cause}; ${haltRemedy(reason.why)}`
+      const details = joined([reason.detail, reason.cause && explainCause(reason.cause)], '; ')
+      return `halted: ${explainHalt(reason.why)}${details === '' ? '' : ` (${details})`}; ${haltRemedy(reason.why)}`
     }
     case 'drift':
       return drift(reason)

@@ -1,0 +1,28 @@
+/**
+ * `sluice status ID`: one shift, everything that a person on call asks first.
+ */
+import type { Command } from 'commander'
+import { pathOf, shiftOf } from '../client.ts'
+import { EXIT, EXIT_HELP, exitOfPhase } from '../exit.ts'
+import { remote, type CommonOptions, type Session } from '../session.ts'
+import { shiftLines } from '../shiftText.ts'
+
+interface StatusOptions extends CommonOptions {
+  readonly exitCode?: true
+}
+
+export function addStatus(program: Command, session: Session): void {
+  const command = program
+    .command('status')
+    .description('show a shift: phase, step, routes, gates, findings, and how to undo it by hand')
+    .argument('<id>', 'the shift')
+    .option('--exit-code', 'exit by the phase of the shift, as below; without it 0')
+    .addHelpText('after', EXIT_HELP)
+  remote<StatusOptions>(session, command, async ({ client, out, json }, [id = ''], options) => {
+    const answer = await client.ask('GET', pathOf(id))
+    const shift = shiftOf(answer, client.url)
+    if (json) out.raw(answer.text)
+    else out.lines(shiftLines(shift))
+    return options.exitCode ? exitOfPhase(shift.phase) : EXIT.done
+  })
+}

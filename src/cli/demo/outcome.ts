@@ -1,0 +1,61 @@
+/**
+ * What users got, measured where they are: at the traffic generator and in the decision log, never from what Sluice believes.
+ */
+import type { EventView, ShiftView } from '../../core/view.ts'
+import type { Lab } from '../../lab/lab.ts'
+
+export interface Act {
+  readonly shift: ShiftView
+  readonly events: readonly EventView[]
+  /** Of the traffic generator. */
+  readonly startedAt: number
+  readonly endedAt: number
+  /** When new was broken, if it was. */
+  readonly brokenAt: number | null
+}
+
+export function linesOf(lab: Lab, route: string, act: Act): readonly string[] {
+  const { shift, startedAt, endedAt, brokenAt } = act
+  const mine = lab.traffic.record.all().filter((one) => one.at >= startedAt && one.at < endedAt && one.route === route)
+  const of = (side: string) => mine.filter((one) => one.side === side)
+  const bad = (list: typeof mine) => list.filter((one) => one.status === 0 || one.status >= 500).length
+  const lines = [
+    `${shift.migration}: ${shift.phase} after ${seconds(endedAt - startedAt)}`,
+    `  users      ${count(mine.length)} requests, ${count(bad(mine))} of them failed (${rate(bad(mine), mine.length)})`,
+    `  by side    old served ${count(of('old').length)} (${count(bad(of('old')))} failed), new served ${count(of('new').length)} (${count(bad(of('new')))} failed)`
+  ]
+  if (brokenAt === null) return [...lines, `  writes     ${writesOf(act)} weight changes, every one read back`]
+  const breach = at(act, 'breach.detected')
+  const confirmed = at(act, 'rollback.confirmed')
+  const last = mine.findLast((one) => one.side === 'new' && one.status >= 500)?.at ?? null
+  return [
+    ...lines,
+    `  breach     seen ${since(breach, brokenAt)} after new broke; CloudWatch tells of a second 2 s after its end`,
+    `  rollback   read back ${since(confirmed, breach)} after that; the last failed request of new was ${since(last, brokenAt)} after it broke`
+  ]
+}
+
+function writesOf(act: Act): number {
+  return act.events.filter((event) => event.type === 'weight.requested').length
+}
+
+function at(act: Act, type: EventView['type']): number | null {
+  const event = act.events.find((candidate) => candidate.type === type)
+  return event ? Date.parse(event.at) : null
+}
+
+function since(later: number | null, earlier: number | null): string {
+  return later === null || earlier === null ? 'never' : seconds(later - earlier)
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`
+}
+
+function count(n: number): string {
+  return n.toLocaleString('en-US')
+}
+
+function rate(part: number, whole: number): string {
+  return whole === 0 ? '0 %' : `${((100 * part) / whole).toFixed(2)} %`
+}

@@ -1,0 +1,20 @@
+/**
+ * The demo's policy: the shape of `policies/standard.yaml`, in seconds where production's is in minutes.
+ */
+export const DEMO_POLICY = `apiVersion: sluice/v1
+kind: Policy
+name: demo
+description: standard, in seconds
+steps:
+  - { percent: 10, bake: 6s }
+  - { percent: 50, bake: 6s }
+  - { percent: 100, bake: 6s }
+gates:
+  - { name: errors, type: errorRate, max: 2%, against: none, minRequests: 20, period: 1s, delay: 2s }
+  - { name: targets, type: targetHealth, minHealthyRatio: 0.6, every: 1s, for: 3s }
+alb: { settle: 1s }
+converge: { deadline: 30s }
+preflight: { healthyWithin: 30s }
+drain: { residual: 0.5%, for: 3s, deadline: 1m }
+rollback: { deadline: 30s }
+`

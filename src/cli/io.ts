@@ -1,0 +1,25 @@
+/**
+ * Everything the CLI touches of the outside: two outputs, the environment, the network, time, signals and the process's end.
+ * Injected, so that a test runs a whole command in its own process. Nothing else in src/cli uses a global of these, but main.ts.
+ */
+import type { Clock } from '../clock.ts'
+
+export interface Writer {
+  write(text: string): unknown
+}
+
+export type SignalName = 'SIGINT' | 'SIGTERM' | 'SIGHUP'
+
+export interface Io {
+  /** Results. */
+  readonly stdout: Writer
+  /** Progress and errors. */
+  readonly stderr: Writer
+  readonly env: NodeJS.ProcessEnv
+  readonly fetch: typeof fetch
+  readonly clock: Clock
+  /** Ends the process at once, whatever is still open. Only `serve` needs it. */
+  exit(code: number): void
+  /** Calls `listener` at each such signal instead of dying; returns how to stop listening. */
+  onSignal(name: SignalName, listener: () => void): () => void
+}

@@ -1,0 +1,108 @@
+/**
+ * The small parts that documents are made of, as JSON Schema with a few annotations of our own, from which the error sentences are made:
+ * `allowed` (what a value may be, in words), `notAvailable` (what this version refuses), `ifMissing` (why a key has to be
+ * there), `hidden` (never print the value). Annotations never decide whether a value is valid.
+ */
+import Type from 'typebox'
+import { DURATION_ALLOWED } from '../../core/duration.ts'
+
+export const ANNOTATIONS = ['allowed', 'notAvailable', 'ifMissing', 'hidden'] as const
+
+const DURATION_PARTS = String.raw`(?:\d{1,5}d)?(?:\d{1,8}h)?(?:\d{1,8}m)?(?:\d{1,8}s)?(?:\d{1,9}ms)?$`
+
+/** A duration above 0. */
+export function duration(description: string, byDefault?: string) {
+  const pattern = `^(?=.*[1-9])${DURATION_PARTS}`
+  return Type.String({ pattern, allowed: `${DURATION_ALLOWED}, above 0`, description, ...defaulted(byDefault) })
+}
+
+/** A duration, `0s` as well. */
+export function durationOrZero(description: string, byDefault?: string) {
+  return Type.String({
+    pattern: String.raw`^(?=\d)${DURATION_PARTS}`,
+    allowed: `${DURATION_ALLOWED}, or 0s`,
+    description,
+    ...defaulted(byDefault)
+  })
+}
+
+/** A duration above 0, or one certain word. */
+export function durationOrWord<const Word extends string>(word: Word, description: string, byDefault?: string) {
+  const pattern = `^(?:${word}$|(?=.*[1-9])${DURATION_PARTS})`
+  return Type.String({ pattern, allowed: `${word}, or ${DURATION_ALLOWED}`, description, ...defaulted(byDefault) })
+}
+
+/** A fraction, written with `%`. */
+export function share(description: string, byDefault?: string) {
+  return Type.String({
+    pattern: String.raw`^(?:100(?:\.0+)?|\d{1,2}(?:\.\d+)?)%$`,
+    allowed: 'a share with a percent sign, from 0% to 100%, such as 1% or 0.5%',
+    description,
+    ...defaulted(byDefault)
+  })
+}
+
+/** Percent of traffic: above 0, in tenths. */
+export function percent(description: string, byDefault?: number) {
+  return Type.Number({
+    exclusiveMinimum: 0,
+    maximum: 100,
+    multipleOf: 0.1,
+    allowed: 'a number above 0 and up to 100, in steps of 0.1, without a percent sign',
+    description,
+    ...defaulted(byDefault)
+  })
+}
+
+export function name(description: string) {
+  return Type.String({
+    pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$',
+    allowed: 'a name of letters, digits, dots, dashes and underscores, at most 100, that begins with a letter or digit',
+    description
+  })
+}
+
+export function text(description: string, byDefault?: string) {
+  return Type.String({ description, ...defaulted(byDefault) })
+}
+
+export function filledText(description: string, byDefault?: string) {
+  return Type.String({ minLength: 1, allowed: 'text that is not empty', description, ...defaulted(byDefault) })
+}
+
+/** A whole number of at least `minimum`. */
+export function count(minimum: number, description: string, byDefault?: number) {
+  return Type.Integer({ minimum, description, ...defaulted(byDefault) })
+}
+
+/** One of a few words; `notYet` are words of the public surface that this version refuses. */
+export function word<const Word extends string>(
+  words: readonly [Word, ...Word[]],
+  description: string,
+  options: { readonly default?: Word; readonly notYet?: readonly string[]; readonly ifMissing?: string } = {}
+) {
+  const { notYet, ...rest } = options
+  return Type.Enum([...words], { description, ...rest, ...(notYet ? { notAvailable: notYet } : {}) })
+}
+
+/** A key of the public surface that this version refuses, whatever its value. */
+export function notYet(description: string) {
+  return Type.Optional(
+    Type.Unsafe<undefined>({ not: {}, notAvailable: [], description: `${description}. Not available in this version.` })
+  )
+}
+
+/** A list of the public surface that must be empty in this version. */
+export function emptyForNow(description: string) {
+  return Type.Array(Type.Unknown(), {
+    maxItems: 0,
+    default: [],
+    notAvailable: [],
+    allowed: 'an empty list',
+    description: `${description}. Only an empty list in this version.`
+  })
+}
+
+function defaulted<T>(value: T | undefined): { default?: T } {
+  return value === undefined ? {} : { default: value }
+}

@@ -1,0 +1,96 @@
+/**
+ * The schema of a migration document (CONTRACT 3).
+ */
+import Type, { type Static } from 'typebox'
+import { filledText, name, notYet, text } from './leaf.ts'
+import { gateSchema } from './gate.ts'
+import { closed, editorSchemaOf, type JsonSchema } from './section.ts'
+
+/** Where calls go; can stand on defaults, a route and a side. */
+const account = {
+  region: Type.Optional(filledText('AWS region; without it that of the ARN')),
+  roleArn: Type.Optional(
+    Type.String({
+      pattern: String.raw`^arn:aws[a-z-]*:iam::\d{12}:role/\S+$`,
+      allowed: 'the ARN of an IAM role (arn:aws:iam::ACCOUNT:role/NAME)',
+      description: 'Role to take for these calls'
+    })
+  ),
+  externalId: Type.Optional(filledText('External id of the role'))
+}
+
+const side = closed(
+  {
+    ...account,
+    targetGroup: Type.String({ allowed: 'the ARN of a target group', description: 'ARN of the target group' }),
+    vars: Type.Record(Type.String(), Type.String(), {
+      default: {},
+      description: 'Words that gates may put into their queries'
+    }),
+    setIdentifier: notYet('Only for Route 53 routes'),
+    loadBalancer: notYet('Only for Route 53 routes'),
+    targetGroups: notYet('Only for Route 53 routes'),
+    measure: notYet('Only for Route 53 routes')
+  },
+  { allowed: 'a side such as { targetGroup: ARN }' }
+)
+
+const albRoute = closed({
+  ...account,
+  name: name('What the route is called; once in a migration'),
+  type: Type.Literal('alb'),
+  listener: Type.Optional(
+    Type.String({
+      allowed: 'the ARN of an ALB listener',
+      description: 'ARN of the listener whose default action is moved'
+    })
+  ),
+  rule: Type.Optional(
+    Type.String({ allowed: 'the ARN of an ALB listener rule', description: 'ARN of the rule that is moved' })
+  ),
+  old: side,
+  new: side
+})
+
+/** Types of the public surface that this version refuses. */
+export const ROUTES_NOT_YET = ['route53', 'nlb'] as const
+
+const otherTypes = Type.Object({ type: Type.Enum([...ROUTES_NOT_YET], { not: {}, notAvailable: [] }) })
+
+export type RouteDocument = Static<typeof albRoute>
+
+const route = Type.Unsafe<RouteDocument>({
+  type: 'object',
+  discriminator: { propertyName: 'type' },
+  oneOf: [albRoute, otherTypes],
+  allowed: 'a route: a map with name, type, old and new'
+})
+
+export const migrationSchema = closed({
+  apiVersion: Type.Literal('sluice/v1'),
+  kind: Type.Literal('Migration'),
+  name: name('What a start names it by'),
+  description: text('For people', ''),
+  versions: Type.Optional(
+    closed(
+      { from: text('For the report'), to: text('For the report') },
+      { allowed: 'a map such as { from: "1.33", to: "1.34" }' }
+    )
+  ),
+  defaults: closed(account, { default: {}, description: 'For every route and side that does not say otherwise' }),
+  routes: Type.Array(route, {
+    minItems: 1,
+    allowed: 'a list of at least one route',
+    description: 'All of them move together'
+  }),
+  gates: Type.Array(gateSchema, { default: [], description: "Gates of this migration, added to the policy's" })
+})
+
+export type MigrationDocument = Static<typeof migrationSchema>
+export type AccountDocument = MigrationDocument['defaults']
+export type SideDocument = RouteDocument['old']
+
+/** JSON Schema (2020-12) of a migration document, for editors. */
+export function migrationJsonSchema(): JsonSchema {
+  return editorSchemaOf(migrationSchema, 'Sluice migration')
+}

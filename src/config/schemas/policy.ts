@@ -1,0 +1,132 @@
+/**
+ * The schema of a policy document (CONTRACT 4): every key, its default, and what this version refuses.
+ */
+import Type, { type Static } from 'typebox'
+import { RAMP_KINDS } from '../../core/ramp.ts'
+import { count, duration, durationOrWord, emptyForNow, name, notYet, percent, share, text, word } from './leaf.ts'
+import { gateSchema, type GateDocument } from './gate.ts'
+import { byType, closed, editorSchemaOf, section, type JsonSchema } from './section.ts'
+
+const approvalTerms = closed({
+  by: word(['anyone', 'other'], 'other: somebody else than who started the shift', { default: 'anyone' }),
+  expires: duration('Unanswered for that long: halted', '24h')
+})
+
+const approval = Type.Unsafe<boolean | Static<typeof approvalTerms>>({
+  ...byType('object', approvalTerms, {
+    type: 'boolean',
+    allowed: 'true, false or a map such as { by: other, expires: 1h }'
+  }),
+  default: false,
+  description: 'Whether a person must approve after the bake'
+})
+
+const step = closed(
+  {
+    percent: percent('Share of traffic meant for new'),
+    bake: duration('How long to stay and watch; at least delay + 3 periods of each gate'),
+    approval
+  },
+  { allowed: 'a step such as { percent: 10, bake: 10m }' }
+)
+
+const ramp = closed(
+  {
+    kind: word(RAMP_KINDS, 'linear: the same number of points each time; exponential: the same factor', {
+      notYet: ['equalRisk']
+    }),
+    from: percent('The first step', 1),
+    to: percent('The last step', 100),
+    steps: Type.Integer({ minimum: 2, maximum: 1000, default: 8, description: 'How many, both ends included' }),
+    bake: duration('The bake of every step', '5m')
+  },
+  { description: 'A rule that makes the steps; instead of steps' }
+)
+
+const gates = Type.Unsafe<'none' | GateDocument[]>({
+  ...byType(
+    'string',
+    { const: 'none', allowed: 'a list of gates, or none' },
+    {
+      type: 'array',
+      minItems: 1,
+      items: gateSchema,
+      allowed: 'a list of gates, or none for a policy that judges nothing'
+    }
+  ),
+  ifMissing: 'a policy without gates says so with gates: none',
+  description: 'What must hold to stay or go on'
+})
+
+const fraction = (maximum: number, byDefault: number, description: string) =>
+  Type.Number({ minimum: 0, maximum, default: byDefault, description })
+
+export const policySchema = closed({
+  apiVersion: Type.Literal('sluice/v1'),
+  kind: Type.Literal('Policy'),
+  name: name('What a start names it by'),
+  description: text('For people', ''),
+  mode: word(['act', 'observe'], 'observe judges traffic that others move, and never writes', { default: 'act' }),
+  steps: Type.Optional(Type.Array(step, { minItems: 1, maxItems: 1000, allowed: 'a list of at least one step' })),
+  ramp: Type.Optional(ramp),
+  maxJump: percent('Percentage points that one step may add', 100),
+  promote: word(['fixed'], 'fixed: a step lasts its bake', { default: 'fixed', notYet: ['evidence'] }),
+  minBake: notYet('Only read with promote: evidence'),
+  maxBake: Type.Optional(
+    duration('When a gate that is still inconclusive ends the wait; 3 × the bake of the step without it')
+  ),
+  harmBudget: notYet('Only read with promote: evidence'),
+  onInsufficient: word(['hold', 'advance'], 'A gate still inconclusive at maxBake', { default: 'hold' }),
+  gates,
+  onAmber: word(['stepBack', 'hold'], 'On moderate evidence; only matters to gates against old', {
+    default: 'stepBack'
+  }),
+  onBreach: word(['rollback', 'hold'], 'A gate can have its own action', { default: 'rollback' }),
+  onBlind: section('No usable measurement', {
+    hold: duration('For that long: halted', '5m'),
+    rollback: durationOrWord('never', 'For that long: rolled back', 'never')
+  }),
+  onDrift: word(['halt', 'rollback'], 'Somebody else changed the weights', { default: 'halt' }),
+  onShare: word(['hold', 'advance'], 'The observed share has not arrived 15 min after it should have', {
+    default: 'hold'
+  }),
+  onHold: section("A gate's verdict hold that does not lift", {
+    after: duration('For that long', '15m'),
+    action: word(['halt', 'rollback'], 'What then', { default: 'halt' })
+  }),
+  converge: section('From the write to in effect', { deadline: duration('Not live everywhere by then: back', '5m') }),
+  alb: section('Application Load Balancers', { settle: duration('From the read-back to in effect', '60s') }),
+  dns: notYet('Route 53 routes'),
+  capacity: section('Healthy targets before an increase', {
+    new: fraction(100, 1, "Of new, as a part of old's healthy targets at preflight, for each percent"),
+    old: fraction(1, 0.9, 'Of old, as a part of its own at preflight')
+  }),
+  preflight: section('Before the first write', {
+    minHealthyTargets: count(1, 'Of new', 1),
+    healthyWithin: duration('How long new may take to become healthy', '10m')
+  }),
+  rollback: section('The way back', {
+    to: word(['zero', 'start'], 'start: what was live at preflight', { default: 'zero' }),
+    deadline: duration('Not read back by then: stuck', '10m'),
+    stickiness: word(['release', 'keep'], 'release: new leaves the action, stickiness is switched off', {
+      default: 'release'
+    }),
+    shape: word(['direct', 'capacity'], 'capacity: every 30 s what old can take', { default: 'direct' })
+  }),
+  drain: section('After 100 %', {
+    residual: share('What may still arrive at old', '0.5%'),
+    for: duration('For how long', '5m'),
+    deadline: duration('Then completed, saying what still arrives', '2h')
+  }),
+  deadline: duration('From the first write, not counting what waits for people: then halted', '24h'),
+  windows: notYet('When forward steps may be taken'),
+  hooks: notYet('Calls at certain points'),
+  notify: emptyForNow('Who is told')
+})
+
+export type PolicyDocument = Static<typeof policySchema>
+
+/** JSON Schema (2020-12) of a policy document, for editors. */
+export function policyJsonSchema(): JsonSchema {
+  return editorSchemaOf(policySchema, 'Sluice policy')
+}

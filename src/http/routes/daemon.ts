@@ -1,0 +1,123 @@
+/**
+ * The daemon itself: health, metrics, the OpenAPI document, the meaning of errors, the index.
+ */
+import { Type } from 'typebox'
+import { CODES, ShiftError, type Code } from '../../errors.ts'
+import type { AppDeps } from '../deps.ts'
+import { EXPLANATIONS } from '../explanations.ts'
+import { json, ref, responses } from '../schemas/common.ts'
+import { DESCRIPTION, NAME, VERSION } from '../version.ts'
+import type { Routes } from './route.ts'
+
+const tags = ['daemon']
+const open: { [name: string]: string[] }[] = []
+
+/** The index that `GET /` answers. */
+const LINKS = {
+  docs: '/docs',
+  openapi: '/openapi.json',
+  shifts: '/v1/shifts',
+  policies: '/v1/policies',
+  migrations: '/v1/migrations',
+  stop: '/v1/stop',
+  live: '/livez',
+  ready: '/readyz',
+  metrics: '/metrics'
+}
+
+function probe(operationId: string, summary: string) {
+  const codes: readonly Code[] = ['invalid_request']
+  return {
+    schema: {
+      operationId,
+      summary,
+      tags,
+      security: open,
+      response: responses(json(200, 'Well', ref('Health')), codes)
+    },
+    config: { access: 'public' as const }
+  }
+}
+
+function healthRoutes(app: Routes, { sluice }: AppDeps): void {
+  app.get('/livez', probe('livez', 'Does the loop turn?'), async () => {
+    const health = await sluice.health()
+    if (!health.live) throw new ShiftError('internal', 'the loop does not turn', { extra: { ...health } })
+    return health
+  })
+  app.get('/readyz', probe('readyz', 'Does the store answer? AWS and the lease are fields, never a 503'), async () => {
+    const health = await sluice.health()
+    if (health.store !== 'ok') {
+      throw new ShiftError('store_unavailable', 'the store does not answer', { extra: { ...health } })
+    }
+    return health
+  })
+}
+
+function metricsRoute(app: Routes, { metrics, auth }: AppDeps): void {
+  const schema = {
+    operationId: 'metrics',
+    summary: 'Prometheus metrics',
+    tags,
+    ...(auth.metrics === 'open' ? { security: open } : {}),
+    response: responses(
+      { status: 200, description: 'The text format of Prometheus', content: { 'text/plain': Type.String() } },
+      ['invalid_request', 'unauthorized', 'forbidden']
+    )
+  }
+  app.get('/metrics', { schema, config: { access: 'metrics' } }, async (_request, reply) =>
+    reply.type(metrics.contentType).send(await metrics.render())
+  )
+}
+
+function isCode(text: string): text is Code {
+  return Object.hasOwn(CODES, text)
+}
+
+function problemRoute(app: Routes): void {
+  const schema = {
+    operationId: 'explainProblem',
+    summary: 'What an error code means and what to do',
+    tags,
+    security: open,
+    params: Type.Object({ code: Type.String() }),
+    response: responses(json(200, 'The explanation', ref('Explanation')), ['invalid_request', 'not_found'])
+  }
+  app.get('/problems/:code', { schema, config: { access: 'public' } }, async ({ params: { code } }) => {
+    if (!isCode(code)) {
+      throw new ShiftError(
+        'not_found',
+        `${JSON.stringify(code.slice(0, 100))} is no error code; there are: ${Object.keys(CODES).join(', ')}`
+      )
+    }
+    const [status, title] = CODES[code]
+    return { code, title, status, explanation: EXPLANATIONS[code] }
+  })
+}
+
+export function daemonRoutes(app: Routes, deps: AppDeps): void {
+  healthRoutes(app, deps)
+  metricsRoute(app, deps)
+  problemRoute(app)
+  const index = {
+    operationId: 'index',
+    summary: 'What is where',
+    tags,
+    security: open,
+    response: responses(json(200, 'Name, version and links', ref('Index')), ['invalid_request'])
+  }
+  app.get('/', { schema: index, config: { access: 'public' } }, async () => ({
+    name: NAME,
+    version: VERSION,
+    description: DESCRIPTION,
+    links: LINKS
+  }))
+  const document = {
+    operationId: 'openapi',
+    summary: 'This document',
+    tags,
+    security: open,
+    response: responses(json(200, 'OpenAPI 3.1', Type.Record(Type.String(), Type.Unknown())), ['invalid_request'])
+  }
+  app.get('/openapi.json', { schema: document, config: { access: 'public' } }, async () => app.swagger())
+}

@@ -1,0 +1,73 @@
+/**
+ * Reading shifts: the list, one shift (at once, or when something has happened), its report.
+ */
+import { parseDuration } from '../../core/duration.ts'
+import type { AppDeps } from '../deps.ts'
+import type { Lifetime } from '../lifetime.ts'
+import { json, pageOf, ref, responses } from '../schemas/common.ts'
+import { GetQuery, IdParams, ListQuery } from '../schemas/queries.ts'
+import type { Routes } from './route.ts'
+
+const listSchema = {
+  operationId: 'listShifts',
+  summary: 'Shifts, newest first',
+  tags: ['shifts'],
+  querystring: ListQuery,
+  response: responses(json(200, 'A page of shifts', pageOf('Shift')), ['invalid_request', 'unauthorized', 'forbidden'])
+}
+
+const getSchema = {
+  operationId: 'getShift',
+  summary: 'One shift; with `wait`, when something has happened',
+  tags: ['shifts'],
+  params: IdParams,
+  querystring: GetQuery,
+  response: responses(json(200, 'The shift', ref('Shift')), [
+    'invalid_request',
+    'unauthorized',
+    'forbidden',
+    'shift_not_found'
+  ])
+}
+
+const reportSchema = {
+  operationId: 'getReport',
+  summary: 'The five measures of the migration',
+  tags: ['shifts'],
+  params: IdParams,
+  response: responses(json(200, 'The report', ref('Report')), [
+    'invalid_request',
+    'unauthorized',
+    'forbidden',
+    'shift_not_found'
+  ])
+}
+
+export function shiftRoutes(app: Routes, { sluice }: AppDeps, lifetime: Lifetime): void {
+  app.get('/v1/shifts', { schema: listSchema, config: { access: 'viewer' } }, async (request) => {
+    const { phase, migration, limit, cursor } = request.query
+    return sluice.list({
+      phases: phase ?? null,
+      migration: migration ?? null,
+      limit: limit ?? 50,
+      cursor: cursor ?? null
+    })
+  })
+
+  app.get('/v1/shifts/:id', { schema: getSchema, config: { access: 'viewer' } }, async (request, reply) => {
+    const { wait, until } = request.query
+    const { id } = request.params
+    const ms = wait === undefined ? 0 : (parseDuration(wait) ?? 0)
+    if (ms === 0) return sluice.get(id)
+    const open = lifetime.open(reply.raw)
+    try {
+      return await sluice.wait(id, until ?? 'ended', ms, open.signal)
+    } finally {
+      open.done()
+    }
+  })
+
+  app.get('/v1/shifts/:id/report', { schema: reportSchema, config: { access: 'viewer' } }, async (request) =>
+    sluice.report(request.params.id)
+  )
+}

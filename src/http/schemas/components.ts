@@ -1,0 +1,22 @@
+/**
+ * Every component of the OpenAPI document, in the order in which it lists them.
+ */
+import { DocumentSchema, HealthSchema, IndexSchema, ReloadedSchema, StopSchema, ValidationSchema } from './documents.ts'
+import { EventSchema } from './event.ts'
+import { ExplanationSchema, ProblemSchema } from './problem.ts'
+import { ReportSchema } from './report.ts'
+import { ShiftSchema } from './shift.ts'
+
+export const COMPONENTS = [
+  ShiftSchema,
+  EventSchema,
+  ReportSchema,
+  StopSchema,
+  DocumentSchema,
+  ValidationSchema,
+  ReloadedSchema,
+  HealthSchema,
+  IndexSchema,
+  ProblemSchema,
+  ExplanationSchema
+] as const

@@ -1,0 +1,87 @@
+/**
+ * A shift as the API shows it (core/view.ts).
+ */
+import { Type } from 'typebox'
+import { ENDS, PHASES, VERDICTS } from '../../core/shift.ts'
+import { At, nullable, oneOf, Percent } from './common.ts'
+
+const Count = Type.Integer({ minimum: 0 })
+
+const StepSchema = Type.Object({
+  index: Type.Integer({ description: 'Send it with advance, approve and reject' }),
+  of: Count,
+  percent: Percent,
+  since: At,
+  until: nullable(At),
+  evidence: nullable(Type.Number()),
+  steppedBackTo: nullable(Percent)
+})
+
+const RouteSchema = Type.Object({
+  name: Type.String(),
+  type: oneOf(['alb']),
+  desiredPercent: Percent,
+  livePercent: nullable(Percent),
+  observedPercent: nullable(Percent),
+  expectedPercent: nullable(Percent),
+  inEffectAt: nullable(At),
+  healthyTargets: Type.Object({ old: nullable(Count), new: nullable(Count) })
+})
+
+const GateSchema = Type.Object({
+  name: Type.String(),
+  route: Type.String(),
+  verdict: oneOf(VERDICTS),
+  value: nullable(Type.Number()),
+  limit: Type.Number(),
+  samples: Count,
+  at: nullable(At),
+  explain: Type.String()
+})
+
+const RollbackSchema = Type.Object({
+  possible: Type.Boolean(),
+  inEffectWithinSeconds: nullable(Type.Number()),
+  residualPercent: nullable(Percent),
+  stuckUntil: nullable(At),
+  commands: Type.Array(Type.String(), { description: 'The same by hand, with the AWS CLI' })
+})
+
+const FindingSchema = Type.Object({
+  severity: oneOf(['blocker', 'warning', 'info']),
+  code: Type.String(),
+  route: nullable(Type.String()),
+  detail: Type.String(),
+  remedy: Type.String()
+})
+
+export const VersionsSchema = nullable(Type.Object({ from: Type.String(), to: Type.String() }))
+
+export const ShiftSchema = Type.Object(
+  {
+    id: Type.String(),
+    migration: Type.String(),
+    policy: Type.String(),
+    versions: VersionsSchema,
+    reason: Type.String(),
+    startedBy: Type.String(),
+    restores: nullable(Type.String({ description: 'The completed shift that this one takes back' })),
+    phase: oneOf(PHASES),
+    outcome: nullable(oneOf(ENDS)),
+    percent: Percent,
+    targetPercent: Percent,
+    restorePercent: nullable(Percent),
+    step: nullable(StepSchema),
+    routes: Type.Array(RouteSchema),
+    gates: Type.Array(GateSchema),
+    rollback: RollbackSchema,
+    findings: Type.Array(FindingSchema),
+    attention: nullable(Type.String({ description: 'Why a person is needed' })),
+    wakeAt: nullable(At),
+    explain: Type.String(),
+    createdAt: At,
+    updatedAt: At,
+    endedAt: nullable(At)
+  },
+  { $id: 'Shift' }
+)

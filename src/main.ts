@@ -1,0 +1,130 @@
+/**
+ * The composition root: the only place that builds things. Reads the configuration, opens the store, takes up every open shift,
+ * listens. Closing stops deciding, saves, and moves no traffic.
+ */
+import { ulid } from 'ulid'
+import { makeAws } from './aws/aws.ts'
+import { systemClock, type Clock } from './clock.ts'
+import { loadConfig, type Config } from './config/config.ts'
+import { makeCatalogue, type LoadedCatalogue } from './config/catalogue.ts'
+import { parseMigrationObject } from './config/migrations.ts'
+import { parsePolicyObject } from './config/policies.ts'
+import type { Inline } from './config/read.ts'
+import { validateText } from './config/validateText.ts'
+import type { Ms } from './core/time.ts'
+import { watchOrphans } from './engine/orphans.ts'
+import { makeService } from './engine/service.ts'
+import { makeSupervisor } from './engine/supervisor.ts'
+import { ShiftError } from './errors.ts'
+import { buildApp } from './http/app.ts'
+import type { AppDeps } from './http/deps.ts'
+import { listen } from './http/server.ts'
+import { cloudwatchObserver } from './observers/index.ts'
+import { makeRouter } from './routers/index.ts'
+import { makeStore } from './stores/index.ts'
+import type { Store } from './stores/store.ts'
+import { makeLogger, type Logger } from './telemetry/log.ts'
+import { makeMetrics } from './telemetry/metrics.ts'
+import { makeWitness } from './telemetry/witness.ts'
+
+/** Closing takes at most 10 s (CONTRACT 1); of these the writes on their way get half. */
+const WRITES_CLOSE_MS: Ms = 5_000
+const HTTP_CLOSE_MS: Ms = 3_000
+
+/** Where roles are assumed when no region is configured anywhere; routes have their own, from their ARNs. */
+const FALLBACK_REGION = 'us-east-1'
+
+export interface Daemon {
+  readonly url: string
+  close(reason: string): Promise<void>
+  /** Policies and migrations, all or nothing. Throws ShiftError with every error, and keeps what was. */
+  reload(): Promise<void>
+  readonly done: Promise<void>
+}
+
+/** Throws ConfigError or ShiftError where it cannot start; nothing is left running then. */
+export async function startDaemon(options: {
+  readonly configFile: string
+  readonly env: NodeJS.ProcessEnv
+}): Promise<Daemon> {
+  const config = await loadConfig(options.configFile, options.env)
+  const catalogue = await makeCatalogue(config, options.env)
+  const log = makeLogger(config.log)
+  const clock = systemClock()
+  const store = makeStore(config.store, clock)
+  try {
+    return await compose(config, catalogue, log, clock, store)
+  } catch (err) {
+    await store.close()
+    throw err
+  }
+}
+
+async function compose(
+  config: Config,
+  catalogue: LoadedCatalogue,
+  log: Logger,
+  clock: Clock,
+  store: Store
+): Promise<Daemon> {
+  const metrics = makeMetrics()
+  const region = config.aws.region ?? FALLBACK_REGION
+  const aws = makeAws({ clock, region, observe: (call) => metrics.awsCall(call) })
+  const router = makeRouter({ aws, clock })
+  const observer = cloudwatchObserver({ aws, clock })
+  const witness = makeWitness({ log, metrics, clock })
+  const supervisor = makeSupervisor({ router, observer, store, clock, witness })
+  const sluice = makeService({
+    catalogue,
+    router,
+    store,
+    supervisor,
+    clock,
+    newId: () => `shf_${ulid(clock.now())}`,
+    maxOpen: config.limits.concurrentShifts,
+    hasTokens: config.server.auth.tokens.length > 0
+  })
+  const app = buildApp({ sluice, auth: config.server.auth, metrics, log, clock, ...documents() })
+  const server = await listen(app, config.server, clock)
+  warn(log, catalogue)
+  const resumed = await supervisor.resume()
+  metrics.leader(1)
+  log.info({ url: server.url, shifts: resumed, store: config.store.type }, 'listening')
+  const off = new AbortController()
+  void watchOrphans({ router, store, catalogue, witness, clock }, off.signal)
+  const ended = Promise.withResolvers<void>()
+  const close = async (reason: string) => {
+    log.info({ signal: reason }, 'closing; traffic stays where it is')
+    off.abort()
+    await Promise.all([supervisor.close(WRITES_CLOSE_MS), server.close(HTTP_CLOSE_MS)])
+    aws.close()
+    await store.close()
+    ended.resolve()
+  }
+  const reload = async () => {
+    const { policies, migrations } = await catalogue.reload()
+    warn(log, catalogue)
+    log.info({ policies, migrations }, 'policies and migrations read again')
+  }
+  return { url: server.url, done: ended.promise, reload, close }
+}
+
+/** How HTTP reads documents in a body. A request must not read the daemon's environment: nothing is substituted. */
+function documents(): Pick<AppDeps, 'validate' | 'parseInline'> {
+  return {
+    validate: async (text) => validateText(text, 'body', { env: {} }),
+    parseInline: {
+      migration: (value) => inline(parseMigrationObject(value, '/migration')),
+      policy: (value) => inline(parsePolicyObject(value, '/policy'))
+    }
+  }
+}
+
+function inline<T>({ value, errors }: Inline<T>): T {
+  if (value !== null && errors.length === 0) return value
+  throw new ShiftError('invalid_request', 'the document in the body is not valid', { errors })
+}
+
+function warn(log: Logger, catalogue: LoadedCatalogue): void {
+  for (const { file, key, message } of catalogue.warnings()) log.warn({ file, key, detail: message }, 'configuration')
+}

@@ -1,0 +1,198 @@
+/**
+ * The store for tests, simulations and trying things out: everything is gone with the process. It keeps JSON text, as a
+ * database would, so that nothing handed in or out can be shared or survive what JSON loses.
+ */
+import assert from 'node:assert/strict'
+import type { Clock } from '../clock.ts'
+import type { Command, CommandId, Stop } from '../core/command.ts'
+import type { ShiftEvent } from '../core/event.ts'
+import type { RouteKey } from '../core/migration.ts'
+import { isEnded, type PhaseName, type Shift, type ShiftId } from '../core/shift.ts'
+import type { Instant } from '../core/time.ts'
+import { ShiftError } from '../errors.ts'
+import { IDEMPOTENCY_MS, type Created, type Deed, type Store } from './store.ts'
+
+interface Entry {
+  readonly n: number
+  readonly json: string
+}
+
+interface Kept {
+  version: number
+  phase: PhaseName
+  ended: boolean
+  state: string
+  migration: string
+  readonly events: Entry[]
+  readonly deeds: Entry[]
+  commands: { readonly id: CommandId; readonly json: string }[]
+}
+
+interface Memory {
+  readonly shifts: Map<ShiftId, Kept>
+  readonly claims: Map<RouteKey, ShiftId>
+  readonly holders: Map<RouteKey, ShiftId[]>
+  readonly requests: Map<string, { readonly digest: string; readonly shift: ShiftId; readonly at: Instant }>
+  stop: string | null
+  commands: number
+  closed: boolean
+}
+
+export function memoryStore(clock: Clock): Store {
+  const memory: Memory = {
+    shifts: new Map(),
+    claims: new Map(),
+    holders: new Map(),
+    requests: new Map(),
+    stop: null,
+    commands: 0,
+    closed: false
+  }
+  const run = async <T>(work: () => T): Promise<T> => {
+    if (memory.closed) throw new ShiftError('store_unavailable', 'the store is closed')
+    return work()
+  }
+  return {
+    ...reads(memory, run),
+    ...writes(memory, clock, run),
+    ping: () => run(() => {}),
+    close: async () => {
+      memory.closed = true
+    }
+  }
+}
+
+type Run = <T>(work: () => T) => Promise<T>
+type Reads = 'load' | 'open' | 'list' | 'events' | 'deeds' | 'commands' | 'stop' | 'lastHolder'
+type Writes = 'create' | 'save' | 'command' | 'setStop'
+
+function reads(memory: Memory, run: Run): Pick<Store, Reads> {
+  const { shifts } = memory
+  return {
+    load: (id) => run(() => stateOf(shifts.get(id))),
+    open: () => run(() => openIds(memory)),
+    list: ({ phases, migration, cursor, limit }) =>
+      run(() => {
+        const ids = [...shifts]
+          .filter(([id]) => cursor === undefined || id < cursor)
+          .filter(
+            ([, kept]) => (!phases || phases.includes(kept.phase)) && (migration ?? kept.migration) === kept.migration
+          )
+          .map(([id]) => id)
+          .toSorted()
+          .toReversed()
+        const page = ids.slice(0, limit)
+        return {
+          items: page.flatMap((id) => stateOf(shifts.get(id)) ?? []),
+          next: ids.length > limit ? (page.at(-1) ?? null) : null
+        }
+      }),
+    events: (id, after, limit) =>
+      run(() => {
+        const later = shifts.get(id)?.events.filter(({ n }) => n > after) ?? []
+        return later.slice(0, limit).map(({ json }) => parse<ShiftEvent>(json))
+      }),
+    deeds: (id, after, limit) =>
+      run(() => {
+        const later = shifts.get(id)?.deeds.filter(({ n }) => n > after) ?? []
+        return later.slice(0, limit).map(({ json }) => parse<Deed>(json))
+      }),
+    commands: (id) => run(() => (shifts.get(id)?.commands ?? []).map(({ json }) => parse<Command>(json))),
+    stop: () => run(() => (memory.stop === null ? null : parse<Stop>(memory.stop))),
+    lastHolder: (key) =>
+      run(() => {
+        const holders = (memory.holders.get(key) ?? []).toSorted().map((id) => shifts.get(id))
+        return stateOf(holders.findLast((kept) => kept?.ended))
+      })
+  }
+}
+
+function writes(memory: Memory, clock: Clock, run: Run): Pick<Store, Writes> {
+  const { shifts, claims, requests } = memory
+  return {
+    create: (shift, events, keys, { maxOpen, idempotency }) =>
+      run((): Created => {
+        const now = clock.now()
+        const known = idempotency && requests.get(idempotency.key)
+        if (known && known.at > now - IDEMPOTENCY_MS) {
+          return known.digest === idempotency.digest ? { kind: 'existing', id: known.shift } : { kind: 'key_reused' }
+        }
+        const open = openIds(memory).length
+        if (open >= maxOpen) return { kind: 'full', open }
+        for (const key of keys) {
+          const by = claims.get(key)
+          if (by !== undefined) return { kind: 'busy', key, by }
+        }
+        assert.ok(!shifts.has(shift.id), 'the id of a shift is its own')
+        shifts.set(shift.id, kept(shift, events))
+        for (const key of new Set(keys)) {
+          claims.set(key, shift.id)
+          memory.holders.set(key, [...(memory.holders.get(key) ?? []), shift.id])
+        }
+        if (idempotency) requests.set(idempotency.key, { digest: idempotency.digest, shift: shift.id, at: now })
+        return { kind: 'created' }
+      }),
+    save: (next, ifVersion, { events, consumed, seen }) =>
+      run(() => {
+        assert.equal(next.version, ifVersion + 1, 'a save raises the version by one')
+        const was = shifts.get(next.id)
+        if (was?.version !== ifVersion) return 'stale'
+        const deed: Deed = { version: next.version, at: next.updatedAt, seen }
+        // All of it is turned into text before any of it is kept: what throws changes nothing.
+        const { events: added, ...state } = kept(next, events, was.events.at(-1)?.n)
+        const text = JSON.stringify(deed)
+        Object.assign(was, state, {
+          deeds: was.deeds,
+          commands: was.commands.filter(({ id }) => !consumed.includes(id))
+        })
+        was.events.push(...added)
+        was.deeds.push({ n: next.version, json: text })
+        if (was.ended) for (const [key, by] of claims) if (by === next.id) claims.delete(key)
+        return 'saved'
+      }),
+    command: (id, actor, order, at) =>
+      run(() => {
+        const of = shifts.get(id)
+        assert.ok(of, `an order needs its shift, ${id}`)
+        const command = { id: `cmd_${++memory.commands}`, at, actor, order }
+        of.commands.push({ id: command.id, json: JSON.stringify(command) })
+        return command
+      }),
+    setStop: (stop) =>
+      run(() => {
+        memory.stop = stop && JSON.stringify(stop)
+      })
+  }
+}
+
+/** Throws where an event does not come after the last one. */
+function kept(shift: Shift, events: readonly ShiftEvent[], after = 0): Kept {
+  let last = after
+  for (const { seq } of events) {
+    assert.ok(seq > last, `event ${seq} comes after event ${last}`)
+    last = seq
+  }
+  return {
+    version: shift.version,
+    phase: shift.phase.kind,
+    ended: isEnded(shift.phase),
+    state: JSON.stringify(shift),
+    migration: shift.migration,
+    events: events.map((event) => ({ n: event.seq, json: JSON.stringify(event) })),
+    deeds: [],
+    commands: []
+  }
+}
+
+function openIds({ shifts }: Memory): readonly ShiftId[] {
+  return [...shifts].flatMap(([id, { ended }]) => (ended ? [] : [id])).toSorted()
+}
+
+function stateOf(found: Kept | undefined): Shift | null {
+  return found ? parse<Shift>(found.state) : null
+}
+
+/** Only for text that this file wrote from a typed value. */
+function parse<T>(json: string): T {
+  return JSON.parse(json) as T
+}

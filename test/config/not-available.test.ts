@@ -1,0 +1,56 @@
+import t from 'tap'
+import { validateText } from '../../src/config/validateText.ts'
+import { arns, marked, migrationText, placeOf, policyText, spoken } from './support.ts'
+
+const gate = (body: string) => policyText({ gates: `gates:\n  - { name: g, ${body} }` })
+const errorRate = (body: string) => gate(`type: errorRate, max: 1%, ${body}`)
+
+/** Parts of the public surface that this version does not have: the text with `‸` where it is refused, and the key. */
+const rows: readonly (readonly [text: string, key: string])[] = [
+  [policyText({ more: 'promote: ‸evidence' }), 'promote'],
+  [policyText({ more: '‸minBake: 4m' }), 'minBake'],
+  [policyText({ more: '‸harmBudget: 20' }), 'harmBudget'],
+  [policyText({ more: '‸dns: { staleFactor: 2 }' }), 'dns'],
+  [policyText({ more: '‸dns: {}' }), 'dns'],
+  [policyText({ more: '‸windows: { timezone: Asia/Tokyo }' }), 'windows'],
+  [policyText({ more: '‸hooks: []' }), 'hooks'],
+  [policyText({ more: 'notify: ‸[oncall]' }), 'notify'],
+  [policyText({ steps: 'ramp: { kind: ‸equalRisk }' }), 'ramp.kind'],
+  [errorRate('against: ‸old'), 'gates[0].against'],
+  [errorRate('against: none, profile: ‸fast'), 'gates[0].profile'],
+  [errorRate('against: none, ‸tolerance: 1.5'), 'gates[0].tolerance'],
+  [errorRate('against: none, ‸alpha: {}'), 'gates[0].alpha'],
+  [errorRate('against: none, ‸stepBackBudget: 1'), 'gates[0].stepBackBudget'],
+  [errorRate('against: none, ‸region: eu-west-1'), 'gates[0].region'],
+  ...['statusMix', 'latency', 'metric', 'burnRate', 'alarm', 'probe'].map(
+    (type) => [gate(`type: ‸${type}, whatever: 1`), 'gates[0].type'] as const
+  ),
+  [migrationText({ more: '  - { name: dns, type: ‸route53, record: a.example.com }' }), 'routes[1].type'],
+  [migrationText({ more: '  - { name: tcp, type: ‸nlb }' }), 'routes[1].type'],
+  [migrationText({ old: `{ targetGroup: ${arns.old}, ‸loadBalancer: x }` }), 'routes[0].old.loadBalancer'],
+  [migrationText({ more: 'gates:\n  - { name: g, type: ‸probe }' }), 'gates[0].type']
+]
+
+for (const [text, key] of rows) {
+  const at =
+    text
+      .slice(text.lastIndexOf('\n', text.indexOf('‸')) + 1, text.indexOf('‸') + 30)
+      .split('\n')[0]
+      ?.trim() ?? ''
+  t.test(`what is not in this version is refused in one clear sentence: ${at}`, async (t) => {
+    const { text: clean, places } = marked(text)
+    const { errors } = validateText(clean, 'p.yaml', { env: {} })
+    t.equal(errors.length, 1, spoken(errors).join(' | '))
+    t.equal(errors[0] && placeOf(errors[0]), `${places[0]?.line}:${places[0]?.column}`)
+    t.equal(errors[0]?.key, key)
+    t.match(errors[0]?.message, /is not available in this version/)
+  })
+}
+
+t.test('what merely repeats a default of this version is accepted', async (t) => {
+  const text = policyText({ more: 'promote: fixed\nonAmber: hold\nnotify: []' })
+  const { errors } = validateText(text.replace('against: none', 'against: none, profile: robust'), 'p.yaml', {
+    env: {}
+  })
+  t.same(spoken(errors), [])
+})

@@ -1,0 +1,166 @@
+/**
+ * Views with defaults, as the engine answers them.
+ */
+import type { EventView, ReportView, ShiftView } from '../../src/core/view.ts'
+import type { Migration } from '../../src/core/migration.ts'
+import type { Policy } from '../../src/core/policy.ts'
+
+export const ID = 'shf_01K00000000000000000000001'
+const AT = '2026-11-22T09:00:00.000Z'
+
+export function aShift(over: Partial<ShiftView> = {}): ShiftView {
+  return {
+    id: ID,
+    migration: 'shop',
+    policy: 'standard',
+    versions: { from: '1.33', to: '1.34' },
+    reason: 'CHG-1',
+    startedBy: 'anonymous',
+    restores: null,
+    phase: 'baking',
+    outcome: null,
+    percent: 10,
+    targetPercent: 100,
+    restorePercent: 0,
+    step: { index: 1, of: 4, percent: 10, since: AT, until: AT, evidence: null, steppedBackTo: null },
+    routes: [
+      {
+        name: 'web',
+        type: 'alb',
+        desiredPercent: 10,
+        livePercent: 10,
+        observedPercent: 9.8,
+        expectedPercent: null,
+        inEffectAt: AT,
+        healthyTargets: { old: 40, new: 6 }
+      }
+    ],
+    gates: [
+      {
+        name: 'errors',
+        route: 'web',
+        verdict: 'pass',
+        value: 0.0012,
+        limit: 0.01,
+        samples: 5321,
+        at: AT,
+        explain: '0.12 % of 5,321'
+      }
+    ],
+    rollback: {
+      possible: true,
+      inEffectWithinSeconds: 60,
+      residualPercent: 0,
+      stuckUntil: null,
+      commands: ['aws elbv2 modify-rule']
+    },
+    findings: [{ severity: 'info', code: 'steps_merged', route: 'web', detail: 'd', remedy: 'r' }],
+    attention: null,
+    wakeAt: AT,
+    explain: 'baking at 10 %',
+    createdAt: AT,
+    updatedAt: AT,
+    endedAt: null,
+    ...over
+  }
+}
+
+export function anEvent(seq: number, over: Partial<EventView> = {}): EventView {
+  return {
+    seq,
+    at: AT,
+    type: seq === 1 ? 'shift.started' : 'gate.judged',
+    phase: 'baking',
+    actor: 'daemon',
+    reason: 'judged',
+    explain: 'line one\nline two',
+    data: { samples: 5, nested: { value: 0 } },
+    ...over
+  }
+}
+
+export function aReport(): ReportView {
+  return {
+    id: ID,
+    migration: 'shop',
+    outcome: 'completed',
+    serviceImpact: {
+      requestsOnNew: 10,
+      errorsOnNew: 1,
+      errorRateOnNew: 0.1,
+      errorRateOnOld: null,
+      excessErrors: -0.5
+    },
+    work: { commands: 1, approvals: 1, people: ['alice'], writes: 4 },
+    rollback: { happened: false, cause: null, startedAt: null, confirmedAt: null, seconds: null },
+    frequency: { steps: 4, stepsDone: 4, versions: null },
+    time: { startedAt: AT, endedAt: AT, seconds: 12.5, phases: [{ phase: 'baking', seconds: 12 }] }
+  }
+}
+
+export const POLICY: Policy = {
+  name: 'standard',
+  description: 'usual',
+  mode: 'act',
+  steps: [
+    { percent: 5, bakeMs: 300_000, approval: null },
+    { percent: 500, bakeMs: 600_000, approval: { by: 'anyone', expiresMs: 86_400_000 } },
+    { percent: 1000, bakeMs: 1_800_000, approval: { by: 'other', expiresMs: 3_600_000 } }
+  ],
+  maxJump: 505,
+  onInsufficient: 'hold',
+  gates: [
+    {
+      name: 'errors',
+      type: 'errorRate',
+      action: 'hold',
+      routes: ['web'],
+      max: 0.01,
+      against: 'none',
+      minRequests: 50,
+      warmupMs: 0,
+      periodMs: 60_000,
+      delayMs: 120_000
+    },
+    {
+      name: 'targets',
+      type: 'targetHealth',
+      action: null,
+      routes: null,
+      minHealthyRatio: 0.8,
+      everyMs: 10_000,
+      forMs: 30_000
+    }
+  ],
+  onBreach: 'rollback',
+  onBlind: { holdMs: 300_000, rollbackMs: null },
+  onDrift: 'halt',
+  onShare: 'hold',
+  onHold: { afterMs: 900_000, action: 'halt' },
+  converge: { deadlineMs: 300_000 },
+  alb: { settleMs: 60_000 },
+  capacity: { new: 1, old: 0.9 },
+  preflight: { minHealthyTargets: 1, healthyWithinMs: 600_000 },
+  rollback: { to: 'zero', deadlineMs: 600_000, stickiness: 'release', shape: 'direct' },
+  drain: { residual: 0.005, forMs: 300_000, deadlineMs: 7_200_000 },
+  deadlineMs: 86_400_000
+}
+
+const account = { region: 'ap-northeast-1', roleArn: 'arn:aws:iam::1:role/s', externalId: 'CANARY-external-id' }
+export const MIGRATION: Migration = {
+  name: 'shop',
+  description: 'EKS 1.33 to 1.34',
+  versions: { from: '1.33', to: '1.34' },
+  routes: [
+    {
+      name: 'web',
+      type: 'alb',
+      key: 'alb:arn:rule',
+      target: { kind: 'rule', arn: 'arn:rule' },
+      account,
+      old: { targetGroup: 'arn:old', vars: { cluster: 'shop-133' }, account },
+      new: { targetGroup: 'arn:new', vars: { cluster: 'shop-134' }, account }
+    }
+  ],
+  gates: []
+}

@@ -1,0 +1,92 @@
+/**
+ * Everything that exists in the simulated AWS, and the one place where any of it changes. Knows nothing of calls and faults.
+ */
+import type { Instant, Ms } from '../../../src/core/time.ts'
+import type { VirtualClock } from '../virtual.ts'
+import type { Actions } from './action.ts'
+import { checkActions, forwardOf } from './action.ts'
+import { notFound, Refusal } from './failures.ts'
+import type { Route } from './route.ts'
+import type { TargetGroup, TargetsSpec } from './targets.ts'
+import { completeTargets } from './targets.ts'
+import type { Traffic } from './traffic.ts'
+
+export interface Alarm {
+  readonly name: string
+  readonly state: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA'
+  readonly since: Instant
+}
+
+export interface Cloud {
+  readonly clock: VirtualClock
+  readonly routes: readonly Route[]
+  readonly groups: ReadonlyMap<string, TargetGroup>
+  readonly tags: Map<string, Record<string, string>>
+  readonly alarms: Map<string, Alarm>
+  readonly traffic: Traffic
+  /** Start of the tallies' second 0. */
+  readonly trafficFrom: Instant
+  readonly pageSize: number
+  /** From a write to the data plane; may be changed while running. */
+  dataPlaneLagMs: Ms
+  /** Reads tell rules and listeners as they were so long ago. */
+  readLagMs: Ms
+  /** Counts what happened until now; to be called before anything changes. */
+  settle(): void
+  /** Replaces the actions of a route. Throws Refusal where AWS would. */
+  change(route: Route, actions: Actions, by: string): void
+  setTargets(group: TargetGroup, targets: TargetsSpec): void
+  remove(route: Route): void
+}
+
+export type CloudParts = Omit<Cloud, 'settle' | 'change' | 'setTargets' | 'remove'>
+
+export function createCloud(parts: CloudParts): Cloud {
+  const { clock } = parts
+  const settle = (): void => parts.traffic.countTo(clock.now())
+  const cloud: Cloud = {
+    ...parts,
+    settle,
+    change: (route, actions, by) => {
+      checkActions(actions)
+      checkGroups(cloud, route, actions)
+      settle()
+      const now = clock.now()
+      const copy: Actions = structuredClone(actions)
+      route.control.write(now, copy)
+      route.live.write(now + cloud.dataPlaneLagMs, { actions: copy, by })
+      attach(cloud, now)
+    },
+    setTargets: (group, targets) => {
+      settle()
+      group.targets = completeTargets(targets)
+    },
+    remove: (route) => {
+      settle()
+      route.gone = true
+      attach(cloud, clock.now())
+    }
+  }
+  attach(cloud, -Infinity)
+  return cloud
+}
+
+function checkGroups(cloud: Cloud, route: Route, actions: Actions): void {
+  for (const { arn } of forwardOf(actions)?.groups ?? []) {
+    const group = cloud.groups.get(arn)
+    if (!group) throw notFound('TargetGroup')
+    if (group.balancerArn !== route.arns.loadBalancer) {
+      throw new Refusal('TargetGroupAssociationLimitException', 'The target group is on another load balancer')
+    }
+  }
+}
+
+/** Groups that an action names have been attached since some time; those that none names are not. */
+function attach(cloud: Cloud, now: Instant): void {
+  const named = new Set(
+    cloud.routes
+      .filter((route) => !route.gone)
+      .flatMap((route) => forwardOf(route.control.newest())?.groups.map((group) => group.arn) ?? [])
+  )
+  for (const group of cloud.groups.values()) group.attachedAt = named.has(group.arn) ? (group.attachedAt ?? now) : null
+}

@@ -1,0 +1,83 @@
+/**
+ * What a world is made of, as a scenario says it. Everything but the clock and the routes has a default.
+ */
+import type { Action } from '@aws-sdk/client-elastic-load-balancing-v2'
+import type { Instant, Ms } from '../../../src/core/time.ts'
+import type { Share } from '../../../src/core/share.ts'
+import type { Span, VirtualClock } from '../virtual.ts'
+import type { Behaviour } from './behaviour.ts'
+import type { TargetsSpec } from './targets.ts'
+
+export type Tags = Readonly<Record<string, string>>
+/** Requests a second: a number, or a function of the moment. */
+export type Rps = number | ((at: Instant, elapsedMs: Ms) => number)
+
+export interface SideOptions extends Partial<Behaviour> {
+  readonly targets?: TargetsSpec
+  readonly tags?: Tags
+  readonly attributes?: Readonly<Record<string, string>>
+}
+
+export interface RouteOptions {
+  readonly name: string
+  /** `listener`: its default action; it then has a listener of its own. Default `rule`. */
+  readonly kind?: 'listener' | 'rule'
+  /** Name of the load balancer; default `main`. Routes with the same name share it. */
+  readonly alb?: string
+  readonly region?: string
+  readonly roleArn?: string
+  /** New stands in the action, at weight 0 unless `weights` says else. Default false: old alone, as a migration begins. */
+  readonly attached?: boolean
+  /** Weights at the beginning; a weight of new above 0 attaches it. */
+  readonly weights?: Share
+  /** Target group stickiness; default off. */
+  readonly stickySeconds?: number
+  /** Actions before the forward one. */
+  readonly before?: readonly Action[]
+  /** Further target groups in the action, by name. */
+  readonly others?: Readonly<Record<string, number>>
+  /** The pair of target groups is that of another route. */
+  readonly groupsOf?: string
+  readonly rps?: Rps
+  readonly old?: SideOptions
+  readonly new?: SideOptions
+  readonly tags?: Tags
+}
+
+export interface MetricsOptions {
+  /** How long after a second its counts are told. Default 60 s. */
+  readonly delay?: Span
+  /** A period that is only partly known is told with what is known. Default true, as CloudWatch does. */
+  readonly partial?: boolean
+  /** This share of a period's counts is told only so long after the rest. Default none. */
+  readonly late?: { readonly share: number; readonly after: Span }
+}
+
+export interface WorldOptions {
+  readonly clock: VirtualClock
+  readonly routes: readonly (string | RouteOptions)[]
+  /** Of everything random. Default 1. */
+  readonly seed?: number
+  /** `exact`: counts are what is expected, to the request. `random`: binomial. Default exact. */
+  readonly counts?: 'exact' | 'random'
+  /** Requests a second of each route that does not say its own. Default 100. */
+  readonly rps?: Rps
+  readonly region?: string
+  /** How long traffic flowed before the start; default 15m. */
+  readonly past?: Span
+  readonly metrics?: MetricsOptions
+  /** From a write to the moment when requests follow it. Default 2s. */
+  readonly dataPlaneLag?: Span
+  /** From a call to its answer; a call lands half-way. Default 40 ms. */
+  readonly latency?: Span
+  /** From attaching a group to the first passed health checks. Default 15s. */
+  readonly healthyAfter?: Span
+  /** Mean length of a user's visit, for stickiness: how fast stuck users go. Default 10m. */
+  readonly visit?: Span
+  /** Items on a page of a list where the caller asks for no size. Default 400. */
+  readonly pageSize?: number
+  /** AWS's clock minus ours. Default 0. */
+  readonly skew?: Ms
+}
+
+export const DEFAULT_REGION = 'ap-northeast-1'
