@@ -40,10 +40,17 @@ export async function checkConfigured(configFile: string, env: Env): Promise<Che
   }
 }
 
+/** How one text is checked: here, or by a daemon. */
+export type CheckText = (text: string, file: string) => Checked | Promise<Checked>
+
+export function checkHere(env: Env): CheckText {
+  return (text, file) => validateText(text, file, { env })
+}
+
 /** These files, and the YAML files of those that are folders. Names must differ over all of them. */
-export async function checkFiles(paths: readonly string[], env: Env): Promise<Checked> {
+export async function checkFiles(paths: readonly string[], check: CheckText): Promise<Checked> {
   const files = (await Promise.all(paths.map(filesAt))).flat()
-  const parts = await Promise.all(files.map(async (file) => ({ file, ...(await checkFile(file, env)) })))
+  const parts = await Promise.all(files.map(async (file) => ({ file, ...(await checkFile(file, check)) })))
   return {
     errors: [...parts.flatMap(({ errors }) => errors), ...twice(parts)],
     warnings: parts.flatMap(({ warnings }) => warnings),
@@ -51,12 +58,14 @@ export async function checkFiles(paths: readonly string[], env: Env): Promise<Ch
   }
 }
 
-async function checkFile(file: string, env: Env): Promise<Checked> {
+async function checkFile(file: string, check: CheckText): Promise<Checked> {
+  let text: string
   try {
-    return validateText(await readFile(file, 'utf8'), file, { env })
+    text = await readFile(file, 'utf8')
   } catch (fault) {
     return { errors: [unreadable(file, fault)], warnings: [], names: [] }
   }
+  return check(text, file)
 }
 
 /** The YAML files of a folder, as the daemon picks them; anything else is taken for a file. */

@@ -53,7 +53,9 @@ export function linesOf(error: unknown): readonly string[] {
   const code = problem.status === null ? '' : ` (${problem.status} ${problem.code})`
   // The place of a problem in a file stands at the beginning of its line, where terminals and editors find it.
   const indent = problem.code === 'invalid_configuration' ? '' : '  '
-  const fields = problem.errors.map(({ field, message }) => `${indent}${field === '' ? '' : `${field}: `}${message}`)
+  // What the sentence says already is not said again.
+  const untold = problem.errors.filter(({ message }) => !error.message.includes(message))
+  const fields = untold.map(({ field, message }) => `${indent}${field === '' ? '' : `${field}: `}${message}`)
   return [`sluice: ${error.message}${code}`, ...fields]
 }
 

@@ -64,10 +64,9 @@ export function formatProblem(problem: Problem): string {
 
 /** As somebody reads the files: file by file, from the top; what has no place first. */
 export function inOrder(problems: readonly Problem[]): readonly Problem[] {
-  const files = [...new Set(problems.map(({ file }) => file))]
   return problems.toSorted(
     (a, b) =>
-      files.indexOf(a.file) - files.indexOf(b.file) ||
+      Number(a.file > b.file) - Number(a.file < b.file) ||
       (a.place?.line ?? 0) - (b.place?.line ?? 0) ||
       (a.place?.column ?? 0) - (b.place?.column ?? 0)
   )

@@ -41,8 +41,8 @@ export function readYaml(text: string, file: string, env: Env | null): YamlText 
   }
   const documents: YamlDocument[] = []
   for (const doc of parsed(text, lines, report)) {
-    const faults = [...doc.errors, ...doc.warnings]
-    for (const fault of faults) report(fault.pos[0], sentenceOf(fault))
+    const faults = faultsOf(doc)
+    for (const fault of faults) report(fault.pos[0], sentenceOf(fault, lineAt(text, fault.pos[0])))
     if (faults.length > 0 || isEmpty(doc) || !aliasesKnown(doc, report)) continue
     const variables = expand(doc, env, report)
     const plain = plainValue(doc, report)
@@ -64,9 +64,24 @@ function parsed(text: string, lines: LineCounter, report: Report): readonly Pars
   }
 }
 
-function sentenceOf(fault: YAMLError): string {
+/** Once the syntax is lost, what the parser says of the rest is noise: only the first such fault is told. */
+function faultsOf(doc: Parsed): readonly YAMLError[] {
+  const all = [...doc.errors, ...doc.warnings]
+  const first = all.find(({ code }) => !INDEPENDENT.has(code))
+  return all.filter((fault) => fault === first || INDEPENDENT.has(fault.code))
+}
+
+const INDEPENDENT: ReadonlySet<string> = new Set(['DUPLICATE_KEY', 'NON_STRING_KEY', 'TAG_RESOLVE_FAILED'])
+
+function sentenceOf(fault: YAMLError, line: string): string {
   if (fault.code === 'DUPLICATE_KEY') return 'this key stands twice in the same map'
-  return `not valid YAML: ${fault.message}`
+  const hint = line.includes('${') ? ' (between { } or [ ] a ${NAME} must be in quotes)' : ''
+  return `not valid YAML: ${fault.message}${hint}`
+}
+
+function lineAt(text: string, offset: number): string {
+  const end = text.indexOf('\n', offset)
+  return text.slice(text.lastIndexOf('\n', offset - 1) + 1, end < 0 ? undefined : end)
 }
 
 function aliasesKnown(doc: Parsed, report: Report): boolean {
@@ -155,7 +170,7 @@ function documentOf(
     place,
     written: (path) => written.get(nodeAt(doc, path, 'value')) ?? null,
     problem,
-    problems: (complaints) => complaints.filter(({ path }) => !unset.has(nodeAt(doc, path, 'value'))).map(problem)
+    problems: (complaints) => complaints.filter(({ path }) => true).map(problem)
   }
 }
 

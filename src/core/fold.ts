@@ -43,6 +43,9 @@ function problemOf(outcome: Answer['outcome']): string | null {
 }
 
 export function foldRoutes(turn: Turn): void {
+  const { firstWriteAt, policy } = turn.shift
+  // Before the first write nothing is wanted yet: preflight itself reads what is live.
+  if (firstWriteAt === null && policy.mode === 'act') return
   for (const route of turn.shift.routes) {
     const seen = turn.seen.routes[route.name]?.reading
     const asks = route.asks.filter((ask) => turn.now - ask.sentAt < LATE_MS)

@@ -2,7 +2,7 @@
  * What was measured, folded into meters, gates and the observed share. Gates are judged in every phase in which new has
  * traffic; only periods that lie wholly inside the baking step count for its progress.
  */
-import { judgeErrorRate, emptied } from './gates/errorRate.ts'
+import { blinded, emptied, judgeErrorRate } from './gates/errorRate.ts'
 import { guardTrips, pushGuard } from './gates/guard.ts'
 import { judgeTargetHealth } from './gates/targetHealth.ts'
 import { meterKey, tally } from './gates/counts.ts'
@@ -80,7 +80,7 @@ function gatesOfMeter(turn: Turn, meter: MeterState): readonly { state: GateStat
 function blindGates(turn: Turn, meter: MeterState, code: string): void {
   for (const { state } of gatesOfMeter(turn, meter)) {
     if (state.verdict === 'breach') continue
-    setGate(turn, state, { ...state, verdict: 'blind', note: code, passed: 0 })
+    setGate(turn, state, blinded(state, code))
   }
 }
 

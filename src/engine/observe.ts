@@ -47,7 +47,7 @@ export function makeEyes(deps: EyesDeps): Eyes {
     deadlineAt: clock.now() + ms,
     signal: deps.signal
   })
-  const meters = makeMeters({ observer: deps.observer, clock })
+  const meters = makeMeters({ observer: deps.observer, clock, failed: (err) => deps.failed('measure', err) })
   const preflight = makePreflight({ router: deps.router, meters, clock })
   const feed = makeFeed({ ...deps, meters, call: () => callOf('observe', MEASURE_MS) })
 

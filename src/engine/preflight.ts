@@ -25,7 +25,7 @@ export function makePreflight(deps: { readonly router: Router; readonly meters: 
       if (last && now - last.at < goodFor) return last.found
       const [inspected, measured] = await Promise.all([
         deps.router.inspect(shift.routeSpecs, call).then(
-          (findings) => ({ findings, unread: [] as readonly string[] }),
+          (findings) => triage(findings),
           (err: unknown) => ({ findings: [] as readonly Finding[], unread: [`inspect: ${messageOf(err)}`] })
         ),
         deps.meters.baseline(shift, now, call).catch((err: unknown) => ({
@@ -42,6 +42,15 @@ export function makePreflight(deps: { readonly router: Router; readonly meters: 
       last = { at: now, found }
       return found
     }
+  }
+}
+
+/** What could not be read for a passing reason is read again; it is no reason to refuse yet. */
+function triage(findings: readonly Finding[]) {
+  const [unread, read] = [true, false].map((is) => findings.filter(({ code }) => (code === 'unreadable') === is))
+  return {
+    findings: read ?? [],
+    unread: (unread ?? []).map(({ route, detail }) => (route === null ? detail : `${route}: ${detail}`))
   }
 }
 

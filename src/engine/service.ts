@@ -64,7 +64,8 @@ function makeShowing(deps: ServiceDeps): Showing {
       return { items: events.map(presentEvent), next: events.length === limit && last ? String(last.seq) : null }
     },
     subscribe: (id, listener) => supervisor.subscribe(id, listener),
-    report: async (id) => report(await load(store, id), await allEvents(store, id), await allDeeds(store, id)),
+    report: async (id) =>
+      report(await load(store, id), await allEvents(store, id), await allDeeds(store, id), clock.now()),
     getStop: () => store.stop()
   }
 }

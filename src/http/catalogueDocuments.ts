@@ -68,6 +68,7 @@ export function policyDocument(policy: Policy): Document {
     mode: policy.mode,
     steps: policy.steps.map(stepDocument),
     maxJump: percentOf(policy.maxJump),
+    ...(policy.maxBakeMs === null ? {} : { maxBake: formatDuration(policy.maxBakeMs) }),
     onInsufficient: policy.onInsufficient,
     gates: policy.gates.length === 0 ? 'none' : policy.gates.map(gateDocument),
     onBreach: policy.onBreach,

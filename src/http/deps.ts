@@ -23,7 +23,7 @@ export interface AppDeps {
   readonly log: Logger
   readonly clock: Clock
   readonly validate: (text: string) => Promise<Validation>
-  /** Documents that stand in a start request. Throw `invalid_request` with errors whose fields are pointers into the document. */
+  /** Documents that stand in a start request. Throw `invalid_request` with errors whose fields are pointers into the body. */
   readonly parseInline: {
     migration(value: unknown): Migration
     policy(value: unknown): Policy

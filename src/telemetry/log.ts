@@ -65,7 +65,7 @@ export const LOG_KEYS = [
 export type LogKey = (typeof LOG_KEYS)[number]
 export type LogFields = { readonly [K in LogKey]?: unknown }
 
-export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
 
 export interface Logger {

@@ -53,6 +53,16 @@ t.test('a problem document is one line and its fields; exit 1 for 409, 2 for 400
   }
 })
 
+t.test('a field that the sentence names already is not listed again', async (t) => {
+  const errors = [
+    { field: '/a', message: 'is wrong' },
+    { field: '/b', message: 'is too long' }
+  ]
+  const daemon = await fakeDaemon(t, { [PATH]: problem(400, 'invalid_request', '/a: is wrong', { errors }) })
+  const { err } = await sluice(['status', ID], { url: daemon.url })
+  t.equal(err, 'sluice: /a: is wrong (400 invalid_request)\n  /b: is too long\n')
+})
+
 t.test('with --json the problem document is JSON on stderr, with members of its own', async (t) => {
   const daemon = await fakeDaemon(t, { [PATH]: problem(409, 'illegal_in_phase', 'no', { allowed: ['paused'] }) })
   const { err, out } = await sluice(['status', ID, '--json'], { url: daemon.url })

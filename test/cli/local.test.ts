@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import type { Lab } from '../../src/lab/lab.ts'
 import type { LabOptions } from '../../src/lab/options.ts'
+import { closedUrl, fakeDaemon, json } from './support/daemon.ts'
 import { launch, sluice } from './support/sluice.ts'
 
 const MAIN = join(import.meta.dirname, '../../src/cli/main.ts')
@@ -81,6 +82,25 @@ t.test('validate --json: problems with file, line and column on stdout', async (
     errors: [],
     names: [{ kind: 'Policy', name: 'standard' }]
   })
+})
+
+t.test('validate --server: a daemon checks the files, and its problems name them', async (t) => {
+  const folder = t.testdir({ 'a.yaml': POLICY, 'b.yaml': 'kind: New' })
+  const wrong = { file: 'body', place: { line: 1, column: 7 }, key: 'kind', message: 'is new to me' }
+  const daemon = await fakeDaemon(t, {
+    'POST /v1/validate': ({ body, headers }) =>
+      headers['content-type'] === 'application/yaml' && body === POLICY
+        ? json({ valid: true, errors: [], warnings: [], names: [{ kind: 'Policy', name: 'standard' }] })
+        : json({ valid: false, errors: [wrong], warnings: [], names: [] })
+  })
+  const a = join(folder, 'a.yaml')
+  t.match(await sluice(['validate', a, '--server', daemon.url]), { code: 0, out: 'valid: policies 1, migrations 0\n' })
+  const { code, err } = await sluice(['validate', folder, '--server', daemon.url])
+  t.equal(code, 2)
+  t.match(err, `\n${join(folder, 'b.yaml')}:1:7: kind: is new to me\n`)
+  t.equal((await sluice(['validate', '--server', daemon.url])).code, 2)
+  t.equal((await sluice(['validate', a, '--config', a])).code, 2)
+  t.equal((await sluice(['validate', a], { url: await closedUrl() })).code, 0, 'SLUICE_URL alone asks no daemon')
 })
 
 t.test('schema prints the JSON Schema of each kind', async (t) => {
@@ -161,7 +181,7 @@ t.test('every command of the contract has --help and --json; those that talk to 
     const { code, out } = await sluice([name, '--help'])
     t.equal(code, 0, name)
     t.match(out, '--json', name)
-    if (remote.includes(name)) t.match(out, '--server <url>', name)
+    if (remote.includes(name) || name === 'validate') t.match(out, '--server <url>', name)
   }
 })
 

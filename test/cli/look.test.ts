@@ -41,7 +41,7 @@ t.test('--json prints the API’s JSON exactly', async (t) => {
   const daemon = await fakeDaemon(t, { [LIST]: reply, [ONE]: reply, [EVENTS]: reply, [`${ONE}/report`]: reply })
   for (const line of [['list'], ['status', ID], ['events', ID], ['report', ID]]) {
     const { out, code } = await sluice([...line, '--json'], { url: daemon.url })
-    t.equal(out, `${text}\n`, line[0])
+    t.equal(out, `${text}\n`, line.join(' '))
     t.equal(code, 0)
   }
   t.equal((await sluice(['report', ID, '--format', 'json'], { url: daemon.url })).out, `${text}\n`)

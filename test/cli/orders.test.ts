@@ -140,7 +140,11 @@ t.test('stop: hold and rollback press the button, lift releases it, show tells',
   const go = (...line: string[]) => sluice(['stop', ...line], { url: daemon.url })
   t.match(await go('hold', '--reason', 'fire'), { code: 0, out: /^stopped: every shift is held/ })
   t.strictSame(sent(daemon), { action: 'hold', reason: 'fire' })
-  t.match(await go('rollback', '--reason', 'fire'), { code: 0, out: /^stopped: every shift goes back/ })
+  t.match(await go('rollback', '--reason', 'fire', '--on-behalf-of', 'kim'), {
+    code: 0,
+    out: /^stopped: every shift goes back/
+  })
+  t.strictSame(sent(daemon), { action: 'rollback', reason: 'fire', onBehalfOf: 'kim' })
   t.match(await go('lift'), { code: 0, out: /^lifted: .* wait for "sluice resume"/ })
   t.equal(daemon.asked.at(-1)?.method, 'DELETE')
   t.match(await go('show'), {

@@ -22,12 +22,20 @@ t.test('sends what was asked, and leaves out what was not: the daemon has the de
     '--from',
     'live'
   ]
-  t.equal((await sluice([...line, '--idempotency-key', 'k1'], { url: daemon.url })).code, 0)
+  t.equal((await sluice([...line, '--idempotency-key', 'k1', '--on-behalf-of', 'kim'], { url: daemon.url })).code, 0)
   t.equal((await sluice(['start', 'shop', '--policy', 'fast'], { url: daemon.url })).code, 0)
   t.strictSame(
     daemon.asked.map(({ body }) => JSON.parse(body) as unknown),
     [
-      { migration: 'shop', policy: 'standard', reason: 'why', routes: ['web', 'api'], toPercent: 12.5, from: 'live' },
+      {
+        migration: 'shop',
+        policy: 'standard',
+        reason: 'why',
+        routes: ['web', 'api'],
+        toPercent: 12.5,
+        from: 'live',
+        onBehalfOf: 'kim'
+      },
       { migration: 'shop', policy: 'fast' }
     ]
   )

@@ -310,7 +310,10 @@ for (const [what, text, ...said] of rows) {
     t.equal(errors.length, said.length, `as many errors as there should be: ${spoken(errors).join(' | ')}`)
     said.forEach(([key, ...words], i) => {
       const [place, error] = [places[i], errors[i]]
-      if (!place || !error) return t.fail('no such error')
+      if (!place || !error) {
+        t.fail('no such error')
+        return
+      }
       t.equal(placeOf(error), `${place.line}:${place.column}`)
       t.equal(error.key, key)
       for (const word of words) t.ok(error.message.includes(word), `${JSON.stringify(error.message)} says ${word}`)

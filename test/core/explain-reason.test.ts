@@ -142,7 +142,10 @@ const SENTENCES: { readonly [C in ReasonCode]: readonly (readonly [Extract<Reaso
     ]
   ],
   rollback_confirmed: [
-    [{ code: 'rollback_confirmed', cause: 'breach', afterMs: 2_000, percent: 0 }, 'every route was read back with 0 % on new after 2s']
+    [
+      { code: 'rollback_confirmed', cause: 'breach', afterMs: 2_000, percent: 0 },
+      'every route was read back with 0 % on new after 2s'
+    ]
   ],
   stuck: [
     [

@@ -44,7 +44,7 @@ function parseInline<T>(kind: string, made: T) {
   return (value: unknown): T => {
     if (typeof value === 'object' && value !== null && 'broken' in value) {
       throw new ShiftError('invalid_request', `${kind} is broken`, {
-        errors: [{ field: '/broken', message: 'true is not allowed; allowed: false' }]
+        errors: [{ field: `/${kind}/broken`, message: 'true is not allowed; allowed: false' }]
       })
     }
     return made

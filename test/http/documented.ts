@@ -43,7 +43,8 @@ export function documented(document: Json): (method: string, url: string, answer
   return (method, url, { statusCode, headers, body }) => {
     const path = url.split('?')[0] ?? ''
     if (path.startsWith('/docs')) return null
-    const type = String(headers['content-type'] ?? '').split(';')[0] ?? ''
+    const sent = headers['content-type']
+    const type = typeof sent === 'string' ? (sent.split(';')[0] ?? '') : ''
     const template = templates.find(({ pattern }) => pattern.test(path))?.template ?? ''
     const operation = document['paths'][template]?.[method === 'HEAD' ? 'get' : method.toLowerCase()]
     if (!operation) {

@@ -108,6 +108,7 @@ export const POLICY: Policy = {
     { percent: 1000, bakeMs: 1_800_000, approval: { by: 'other', expiresMs: 3_600_000 } }
   ],
   maxJump: 505,
+  maxBakeMs: 5_400_000,
   onInsufficient: 'hold',
   gates: [
     {

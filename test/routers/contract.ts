@@ -193,7 +193,7 @@ function writes(part: Part, world: ContractWorld): void {
     t.match(await write(world, route, want, { share: { old: 1, new: 0 }, attached: null }), { kind: 'accepted' })
   })
 
-  part([], 'FM-21: all weights 0 are never written', async (t) => {
+  part([], 'all weights 0 are never written', async (t) => {
     const route = await world.route({ name: 'nobody', groups: { old: 900, new: 100 } })
     t.match(await write(world, route, aWant({ old: 0, new: 0 }), 'any', 'rollback'), { kind: 'refused' })
     t.same((await world.standing(route)).groups, { old: 900, new: 100 })
@@ -235,7 +235,7 @@ function writes(part: Part, world: ContractWorld): void {
 }
 
 function rollbacks(part: Part, world: ContractWorld): void {
-  part(['tamper'], 'FM-30: a rollback is written whatever the weights are', async (t) => {
+  part(['tamper'], 'a rollback is written whatever the weights are', async (t) => {
     const route = await world.route({ name: 'back', groups: { old: 500, new: 500 } })
     await world.tamper(route, { old: 1, new: 999 })
     t.match(await write(world, route, aWant({ old: 999, new: 0 }), 'any', 'rollback'), { kind: 'accepted' })

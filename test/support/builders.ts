@@ -215,7 +215,13 @@ export const BREACH: Extract<Cause, { kind: 'breach' }> = {
   oldSamples: 47_000
 }
 
-export const ABORT: Extract<Cause, { kind: 'person' }> = { kind: 'person', verb: 'abort', actor: 'oncall', text: 'it looks bad', force: false }
+export const ABORT: Extract<Cause, { kind: 'person' }> = {
+  kind: 'person',
+  verb: 'abort',
+  actor: 'oncall',
+  text: 'it looks bad',
+  force: false
+}
 
 /** A phase entered at `since` with the fields that the phase needs. */
 export function aPhase(kind: PhaseName, since: Instant = T0): Phase {

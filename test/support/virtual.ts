@@ -7,12 +7,12 @@
 import { parseDuration } from '../../src/core/duration.ts'
 import type { Instant, Ms } from '../../src/core/time.ts'
 import type { Clock } from '../../src/clock.ts'
-import { createHeap, type Due } from './virtual/heap.ts'
+import { createTimeline, settle, type Timeline } from './virtual/timeline.ts'
 
 /** A span: milliseconds or `5m`. */
 export type Span = Ms | string
 /** A moment: `5m` or 300000 after the start, or an Instant (a number from 1e11 on). */
-export type When = Instant | Ms | string
+export type When = Instant | string
 /** Calls a thing off; harmless after it was done. */
 export type Cancel = () => void
 
@@ -44,17 +44,12 @@ export interface VirtualClock extends Clock {
   digest(): string
 }
 
-/** Kept before anybody patches it: the one real thing that virtual time stands on. */
-const realImmediate = globalThis.setImmediate
 const DEFAULT_START = Date.UTC(2026, 0, 5, 9)
 const SMALLEST_INSTANT = 1e11
 /** setTimeout holds 31 bits, and so does the real clock's sleep. */
 const LONGEST_MS = 2_147_000_000
 /** Real turns of the loop that a promise may need although no virtual time has to pass. */
 const TURNS = 100
-
-/** Node drains every microtask and nextTick before a setImmediate fires, so that what was woken has settled. */
-const settle = (): Promise<void> => new Promise((resolve) => realImmediate(resolve))
 
 export function spanOf(span: Span): Ms {
   const ms = typeof span === 'string' ? parseDuration(span) : span
@@ -64,94 +59,6 @@ export function spanOf(span: Span): Ms {
 
 export function instantOf(when: When, start: Instant): Instant {
   return typeof when === 'number' && when >= SMALLEST_INSTANT ? when : start + spanOf(when)
-}
-
-interface Timeline {
-  readonly now: () => Instant
-  readonly schedule: (at: Instant, run: () => unknown) => Cancel
-  /** Does what is due until then; stops early where `enough` says so, asked before the first and after each. */
-  readonly play: (until: Instant, enough?: () => boolean | Promise<boolean>) => Promise<boolean>
-  readonly pending: number
-  readonly done: number
-  readonly note: (text: string) => void
-  readonly digest: () => string
-}
-
-function createTimeline(start: Instant): Timeline {
-  const heap = createHeap()
-  let [now, seq, done, hash] = [start, 0, 0, 0x811c9dc5]
-  let playing = false
-  let failure: { readonly error: unknown } | null = null
-  const mix = (value: number): void => {
-    hash = Math.imul(hash ^ (value | 0), 16_777_619)
-    hash ^= hash >>> 13
-  }
-  const fail = (error: unknown): void => {
-    failure ??= { error }
-  }
-  const perform = (due: Due): void => {
-    const { run } = due
-    if (!run) return
-    due.run = null
-    done += 1
-    now = Math.max(now, due.at)
-    mix(now - start)
-    mix(due.seq)
-    try {
-      Promise.resolve(run()).catch(fail)
-    } catch (error) {
-      fail(error)
-    }
-  }
-  const turn = async (): Promise<void> => {
-    await settle()
-    if (!failure) return
-    const { error } = failure
-    failure = null
-    throw error
-  }
-  const play: Timeline['play'] = async (until, enough = () => false) => {
-    if (playing) throw new Error('virtual time is already running: do not advance it from within')
-    playing = true
-    try {
-      await turn()
-      if (await enough()) return true
-      for (let next = heap.peek(); next && next.at <= until; next = heap.peek()) {
-        const wasLive = next.run !== null
-        heap.pop()
-        if (!wasLive) continue
-        perform(next)
-        await turn()
-        if (await enough()) return true
-      }
-      now = Math.max(now, until)
-      return enough()
-    } finally {
-      playing = false
-    }
-  }
-  return {
-    now: () => now,
-    schedule: (at, run) => {
-      if (Number.isNaN(at)) throw new Error('no such moment')
-      const due: Due = { at: Math.max(at, now), seq: seq++, run }
-      heap.push(due)
-      return () => {
-        due.run = null
-      }
-    },
-    play,
-    get pending() {
-      return heap.size
-    },
-    get done() {
-      return done
-    },
-    note: (text) => {
-      for (let i = 0; i < text.length; i++) mix(text.charCodeAt(i))
-    },
-    digest: () => (hash >>> 0).toString(16).padStart(8, '0')
-  }
 }
 
 /** The Clock port over a timeline, with the real clock's habits: nothing sooner than 1 ms, nothing later than 31 bits. */

@@ -12,6 +12,7 @@ import { duration, remote, type CommonOptions, type Remote, type Session } from 
 import { findingLines } from '../shiftText.ts'
 import { untilOption, type Until } from '../until.ts'
 import { watchShift } from '../watching.ts'
+import { withBehalf } from './orders.ts'
 
 interface StartOptions extends CommonOptions {
   readonly policy?: string
@@ -20,6 +21,7 @@ interface StartOptions extends CommonOptions {
   readonly toPercent?: number
   readonly from?: 'zero' | 'live'
   readonly idempotencyKey?: string
+  readonly onBehalfOf?: string
   readonly wait?: true
   readonly timeout?: Ms
   readonly until: Until
@@ -50,7 +52,7 @@ export function addStart(program: Command, session: Session): void {
     .option('--timeout <duration>', 'with --wait: leave after so long (the shift goes on), such as 2h', duration)
     .addOption(untilOption())
     .addHelpText('after', EXIT_HELP)
-  remote<StartOptions>(session, command, start)
+  remote<StartOptions>(session, withBehalf(command), start)
 }
 
 async function start(remote: Remote, args: readonly string[], options: StartOptions): Promise<number> {
@@ -116,9 +118,9 @@ function bodyOf(args: readonly string[], options: StartOptions): Readonly<Record
   }
   const policy = second ?? options.policy
   if (policy === undefined) throw usage('which policy? sluice start MIGRATION POLICY')
-  const { reason, routes, toPercent, from } = options
+  const { reason, routes, toPercent, from, onBehalfOf } = options
   // JSON leaves out what is undefined: the daemon's defaults stay the daemon's.
-  return { migration, policy, reason, routes, toPercent, from }
+  return { migration, policy, reason, routes, toPercent, from, onBehalfOf }
 }
 
 function namesOf(text: string): readonly string[] {

@@ -5,10 +5,12 @@ import { Argument, type Command } from 'commander'
 import { EXIT } from '../exit.ts'
 import { usage } from '../failure.ts'
 import { dateTime } from '../format.ts'
+import { withBehalf } from './orders.ts'
 import { remote, type CommonOptions, type Remote, type Session } from '../session.ts'
 
 interface StopOptions extends CommonOptions {
   readonly reason?: string
+  readonly onBehalfOf?: string
 }
 
 export function addStop(program: Command, session: Session): void {
@@ -24,16 +26,18 @@ export function addStop(program: Command, session: Session): void {
       ])
     )
     .option('--reason <text>', 'why; needed for hold and rollback')
-  remote<StopOptions>(session, command, (remote, [action = ''], { reason }) => {
+  withBehalf(command)
+  remote<StopOptions>(session, command, (remote, [action = ''], options) => {
+    const { reason, onBehalfOf } = options
     if (action === 'show') return show(remote)
     if (action === 'lift') return lift(remote)
     if (reason === undefined) throw usage(`sluice stop ${action} needs --reason TEXT`)
-    return press(remote, action, reason)
+    return press(remote, action, { action, reason, onBehalfOf })
   })
 }
 
-async function press({ client, out, json }: Remote, action: string, reason: string): Promise<number> {
-  const answer = await client.ask('POST', 'v1/stop', { body: { action, reason } })
+async function press({ client, out, json }: Remote, action: string, body: object): Promise<number> {
+  const answer = await client.ask('POST', 'v1/stop', { body })
   if (json) out.raw(answer.text)
   else out.line(`stopped: ${effectOf(action)}; nothing starts or goes on until "sluice stop lift"`)
   return EXIT.done

@@ -1,12 +1,15 @@
 /**
- * `sluice validate [FILES]`: are policies, migrations and the daemon's settings right? Local: asks no daemon, writes nothing.
+ * `sluice validate [FILES]`: are policies, migrations and the daemon's settings right? Asks no daemon unless --server names one,
+ * whose version then says what it would take. Writes nothing.
  */
 import type { Command } from 'commander'
 import { configFileOf } from '../../config/env.ts'
 import { fieldErrorOf, formatProblem, type Problem } from '../../config/problem.ts'
-import type { Checked } from '../checkFiles.ts'
+import type { Checked, CheckText } from '../checkFiles.ts'
+import { createClient, type Client } from '../client.ts'
 import { configFailure } from '../configErrors.ts'
 import { EXIT } from '../exit.ts'
+import { Failure, usage } from '../failure.ts'
 import { local, type CommonOptions, type Session } from '../session.ts'
 
 interface ValidateOptions extends CommonOptions {
@@ -16,20 +19,39 @@ interface ValidateOptions extends CommonOptions {
 export function addValidate(program: Command, session: Session): void {
   const command = program
     .command('validate')
-    .description('check policies, migrations and settings, without a daemon')
+    .description('check policies, migrations and settings')
     .argument(
       '[files...]',
       'files or folders with policies and migrations (default: the settings and all that they name)'
     )
     .option('--config <file>', 'the settings, without FILES (default: SLUICE_CONFIG, else config/sluice.yaml)')
-  local<ValidateOptions>(session, command, async (files, options) => {
-    // The schemas are slow to load, and no other command needs them.
-    const { checkConfigured, checkFiles } = await import('../checkFiles.ts')
-    const { env } = session.io
-    const checked =
-      files.length > 0 ? await checkFiles(files, env) : await checkConfigured(options.config ?? configFileOf(env), env)
-    return report(session, checked)
-  })
+    .option('--server <url>', 'let this daemon check FILES (default: checked here, without a daemon)')
+  local<ValidateOptions>(session, command, async (files, options) =>
+    report(session, await check(session, files, options))
+  )
+}
+
+async function check({ io }: Session, files: readonly string[], options: ValidateOptions): Promise<Checked> {
+  const { config, server } = options
+  if (server !== undefined && files.length === 0) throw usage('--server needs FILES: a daemon checks no settings')
+  if (config !== undefined && files.length > 0) throw usage('--config is for a check without FILES')
+  // The schemas are slow to load, and no other command needs them.
+  const { checkConfigured, checkFiles, checkHere } = await import('../checkFiles.ts')
+  if (files.length === 0) return checkConfigured(config ?? configFileOf(io.env), io.env)
+  return checkFiles(files, server === undefined ? checkHere(io.env) : checkThere(createClient(io, server)))
+}
+
+/** The daemon calls every text `body`; its problems are told with the file's own name. */
+function checkThere(client: Client): CheckText {
+  return async (yaml, file) => {
+    const { json } = await client.ask('POST', 'v1/validate', { yaml })
+    if (typeof json !== 'object' || json === null || !('names' in json)) {
+      throw new Failure(EXIT.error, 'not_sluice', `${client.url} answered something that is no validation`)
+    }
+    const { errors, warnings, names } = json as Checked
+    const named = (problems: readonly Problem[]) => problems.map((problem) => ({ ...problem, file }))
+    return { errors: named(errors), warnings: named(warnings), names }
+  }
 }
 
 function report({ out, json }: Session, { errors, warnings, names }: Checked): number {

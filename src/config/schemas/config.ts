@@ -7,7 +7,7 @@ import { closed, editorSchemaOf, section, type JsonSchema } from './section.ts'
 
 export const ROLES = ['viewer', 'operator', 'admin'] as const
 
-export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 
 const token = closed(
   {

@@ -55,7 +55,7 @@ function inEffectWithin(shift: Shift, now: Instant): Ms {
  */
 function staysStuck({ policy, firstWriteAt }: Shift, route: RouteState, seen: Seen): boolean {
   const reading = seen?.[route.name]?.reading
-  const sticky = reading?.kind === 'reading' ? reading.stickySeconds !== null : route.sticky && !route.want.unstick
+  const sticky = reading?.kind === 'reading' ? reading.stickySeconds !== null : route.sticky
   const released = policy.rollback.stickiness === 'release' && isZero(route.restore ?? ZERO)
   return firstWriteAt !== null && sticky && !released
 }

@@ -44,12 +44,10 @@ export function impactOf(shift: Shift): Impact {
   }
 }
 
-/** The first meter of each route; routes with the same pair of target groups are one measurement (CONTRACT 3). */
+/** The first meter of each route, and one route of those with the same pair of target groups: they are one measurement (CONTRACT 3). */
 function countedMeters(shift: Shift): readonly MeterKey[] {
   const pairs = new Map(
-    shift.routeSpecs
-      .map((route) => [`${route.old.targetGroup} ${route.new.targetGroup}`, route.name] as const)
-      .toReversed()
+    shift.routeSpecs.map((route) => [`${route.old.targetGroup} ${route.new.targetGroup}`, route.name])
   )
   return [...pairs.values()].flatMap((route) => shift.meters.find((meter) => meter.route === route)?.key ?? [])
 }

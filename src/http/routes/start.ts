@@ -14,17 +14,13 @@ import { shiftUrl, type Routes } from './route.ts'
 
 type Body = Static<typeof StartBody>
 
-/** Faults of a document that stands in the body are told with pointers into the body. */
-function within<T>(prefix: string, parse: () => T, faults: FieldError[]): T | null {
+/** Collects the faults of a document that stands in the body, so that those of both documents are told at once. */
+function collect<T>(field: string, parse: () => T, faults: FieldError[]): T | null {
   try {
     return parse()
   } catch (error) {
     if (!(error instanceof ShiftError) || error.code !== 'invalid_request') throw error
-    const found = error.errors.length > 0 ? error.errors : [{ field: '', message: error.message }]
-    for (const { field, message } of found) {
-      const pointer = field === '' || field.startsWith('/') ? field : `/${field.replaceAll('.', '/')}`
-      faults.push({ field: `${prefix}${pointer}`, message })
-    }
+    faults.push(...(error.errors.length > 0 ? error.errors : [{ field, message: error.message }]))
     return null
   }
 }
@@ -33,8 +29,8 @@ function within<T>(prefix: string, parse: () => T, faults: FieldError[]): T | nu
 function parseDocuments(body: Body, parse: AppDeps['parseInline']) {
   const faults: FieldError[] = []
   const { migration: m, policy: p } = body
-  const migration = typeof m === 'string' ? m : within('/migration', () => parse.migration(m), faults)
-  const policy = typeof p === 'string' ? p : within('/policy', () => parse.policy(p), faults)
+  const migration = typeof m === 'string' ? m : collect('/migration', () => parse.migration(m), faults)
+  const policy = typeof p === 'string' ? p : collect('/policy', () => parse.policy(p), faults)
   if (migration === null || policy === null) {
     const detail = faults.map(({ field, message }) => `${field}: ${message}`).join('; ')
     throw new ShiftError('invalid_request', detail, { errors: faults })

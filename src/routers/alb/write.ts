@@ -10,7 +10,7 @@ import type { Call } from '../../core/call.ts'
 import type { RouteKey, RouteSpec } from '../../core/migration.ts'
 import type { WriteOutcome } from '../../core/observation.ts'
 import { sameShare } from '../../core/share.ts'
-import type { Ms } from '../../core/time.ts'
+import type { Instant, Ms } from '../../core/time.ts'
 import { AwsFailure, type Aws, type TurnTaking } from '../../aws/aws.ts'
 import type { Clock } from '../../clock.ts'
 import type { Change } from '../router.ts'
@@ -34,16 +34,36 @@ type Base = { readonly kind: 'base'; readonly actions: Actions } | WriteOutcome
 /** A rollback waits no longer for a read. */
 export const ROLLBACK_READ_MS: Ms = 2_000
 
+/**
+ * A refused "not now" is tried again on the read that went before it, for so long. Reading again each time would double the calls
+ * on an endpoint that is short of them, and one that refuses every second call would refuse every write.
+ */
+const BASE_GOOD_MS: Ms = 2_000
+
 /** Full jitter: a pause is anything from 0 to this, doubled with each try. */
 const FIRST_PAUSE_MS: Ms = 500
 const LONGEST_PAUSE_MS: Ms = 10_000
 
-/** Tries again for as long as AWS says "not now" and the deadline allows; every try reads again. */
+interface Held {
+  readonly base: Base
+  readonly at: Instant
+}
+
+/** Tries again for as long as AWS says "not now" and the deadline allows. */
 export async function writeOne(writing: Writing, change: Change, call: Call): Promise<WriteOutcome> {
   const { clock } = writing
   let over = false
+  let held: Held | null = null
+  const baseNow = async (as: As): Promise<Base> => {
+    if (held && clock.now() - held.at <= BASE_GOOD_MS) return held.base
+    const { expect } = change
+    const at = clock.now()
+    const base = expect === 'any' ? await anyBase(writing, change, as) : await expectedBase(change, expect, as)
+    held = { base, at }
+    return base
+  }
   try {
-    return await pRetry(() => attempt(writing, change, call), {
+    return await pRetry(() => attempt(writing, change, call, baseNow), {
       retries: Number.POSITIVE_INFINITY,
       minTimeout: 0,
       maxTimeout: 0,
@@ -62,11 +82,15 @@ export async function writeOne(writing: Writing, change: Change, call: Call): Pr
 }
 
 /** The turn is taken first: between read and write there is then nothing to wait for. */
-async function attempt(writing: Writing, change: Change, call: Call): Promise<WriteOutcome> {
+async function attempt(
+  writing: Writing,
+  change: Change,
+  call: Call,
+  baseNow: (as: As) => Promise<Base>
+): Promise<WriteOutcome> {
   const as: As = { aws: writing.aws, account: change.route.account, call }
   const turn = await turnToWrite(as)
-  const base =
-    change.expect === 'any' ? await anyBase(writing, change, as) : await expectedBase(change, change.expect, as)
+  const base = await baseNow(as)
   if (base.kind !== 'base') return base
   const actions = compose(base.actions, sidesOf(change.route), change.to)
   const { attempts } = await modify(as, change.route.target, actions, turn)

@@ -7,7 +7,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { ShiftError } from '../../errors.ts'
 import type { Instant } from '../../core/time.ts'
 import { migrate } from './migrations.ts'
-import { BUSY, messageOf, resultCode, transaction } from './transaction.ts'
+import { BUSY, messageOf, resultCode } from './transaction.ts'
 
 /**
  * Opens the database, creating its folder, and brings it to the present schema. The lock is the operating system's on the
@@ -21,12 +21,10 @@ export function openDatabase(path: string, now: Instant): DatabaseSync {
   try {
     if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true })
     db = new DatabaseSync(file, { enableForeignKeyConstraints: true })
-    // Before the first access: then WAL keeps its index in memory, and the lock below is never given back.
+    // Before the first access: entering WAL then takes the lock, keeps it, and needs no shared memory beside the file.
     db.exec('PRAGMA locking_mode = EXCLUSIVE')
     db.exec('PRAGMA journal_mode = WAL')
     db.exec('PRAGMA synchronous = FULL')
-    // The lock is taken by the first write transaction.
-    transaction(db, () => {})
     migrate(db, now)
     return db
   } catch (error) {

@@ -42,6 +42,8 @@ export interface FakeElb {
   readonly attributes: Map<string, Record<string, string>>
   readonly calls: Sent[]
   pageSize: number
+  /** How often the SDK says that it sent each call. */
+  attempts: number
   /** Asked before each call: throws, or never ends, where the test wants it. */
   fault: Fault
   count(operation: string): number
@@ -76,6 +78,7 @@ export function fakeElb(): FakeElb {
     attributes: new Map(),
     calls: [],
     pageSize: 100,
+    attempts: 1,
     fault: () => undefined,
     count: (operation) => fake.calls.filter((call) => call.operation === operation).length
   }
@@ -92,7 +95,7 @@ function client(fake: FakeElb, account: AccountRef, access: Access): AwsClient {
       await fake.fault(sent)
       const handler = handlers[operation]
       if (handler === undefined) throw new Error(`the fake does not know ${operation}`)
-      return { ...handler(fake, input), $metadata: { httpStatusCode: 200, attempts: 1 } } as unknown as O
+      return { ...handler(fake, input), $metadata: { httpStatusCode: 200, attempts: fake.attempts } } as unknown as O
     },
     destroy: () => undefined
   }

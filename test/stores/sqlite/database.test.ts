@@ -26,6 +26,16 @@ void t.test('a second daemon on the same file is refused, with the name of the f
   sub.throws(() => open(path), { code: 'store_unavailable' }, 'also from within the same process')
 })
 
+void t.test('an old database is locked as a new one is', async (sub) => {
+  const path = join(sub.testdir(), 'sluice.db')
+  await open(path).close()
+  const store = open(path)
+  sub.teardown(() => store.close())
+  const { code, stderr } = await startChild(sub, 'holder', path).exit
+  sub.not(code, 0)
+  sub.match(stderr, `cannot use the database ${path}: another process has it open`)
+})
+
 void t.test('the file is free again when the daemon is killed, and when it closes', async (sub) => {
   const path = join(sub.testdir(), 'sluice.db')
   const child = startChild(sub, 'holder', path)

@@ -33,20 +33,29 @@ export interface Cloud {
   readLagMs: Ms
   /** Counts what happened until now; to be called before anything changes. */
   settle(): void
+  /** Counts the seconds that are over; for reads, so that looking never changes what is counted. */
+  look(): void
   /** Replaces the actions of a route. Throws Refusal where AWS would. */
   change(route: Route, actions: Actions, by: string): void
   setTargets(group: TargetGroup, targets: TargetsSpec): void
   remove(route: Route): void
 }
 
-export type CloudParts = Omit<Cloud, 'settle' | 'change' | 'setTargets' | 'remove'>
+export type CloudParts = Omit<Cloud, 'settle' | 'look' | 'change' | 'setTargets' | 'remove'>
+
+const SECOND: Ms = 1000
 
 export function createCloud(parts: CloudParts): Cloud {
   const { clock } = parts
   const settle = (): void => parts.traffic.countTo(clock.now())
+  const look = (): void => {
+    const over = clock.now() - parts.trafficFrom
+    parts.traffic.countTo(parts.trafficFrom + over - (over % SECOND))
+  }
   const cloud: Cloud = {
     ...parts,
     settle,
+    look,
     change: (route, actions, by) => {
       checkActions(actions)
       checkGroups(cloud, route, actions)

@@ -61,7 +61,7 @@ function checkInput(input: Sdk.GetMetricDataCommandInput): {
 /** Results in the order of the queries; what does not fit on the page goes on, PartialData, on the next. */
 export function getMetricData(view: MetricsView, input: Sdk.GetMetricDataCommandInput) {
   const { queries, from, to } = checkInput(input)
-  view.cloud.settle()
+  view.cloud.look()
   const ascending = input.ScanBy === 'TimestampAscending'
   const skip = input.NextToken === undefined ? 0 : Number(input.NextToken.replace(/^after-/, ''))
   if (Number.isNaN(skip)) throw invalid('The token is not valid')

@@ -17,10 +17,7 @@ const NOT_FOUND: Sdk.Action[] = [{ Type: 'fixed-response', FixedResponseConfig: 
 
 /** Listeners by ARN; a listener that no listener-kind route owns answers 404 by default. */
 function listenersIn(view: View): Sdk.Listener[] {
-  const listeners = unique(
-    routesIn(view).toSorted((a, b) => Number(a.kind === 'listener') - Number(b.kind === 'listener')),
-    (route) => route.arns.listener
-  )
+  const listeners = unique(routesIn(view), (route) => route.arns.listener)
   return listeners.map((route, at) => ({
     ListenerArn: route.arns.listener,
     LoadBalancerArn: route.arns.loadBalancer,

@@ -69,8 +69,11 @@ const takeOf = (options: TrafficOptions, name: string): Take =>
 function nextSlice(route: Route, to: Instant, { from, startedAt }: TrafficOptions): Slice {
   const start = route.countedTo
   const second = Math.floor((start - from) / SECOND)
-  const changes = route.flows.map((flow) => readyAt(flow.group)).filter((at) => at > start)
-  const end = Math.min(from + (second + 1) * SECOND, to, route.live.nextAfter(start), ...changes)
+  let end = Math.min(from + (second + 1) * SECOND, to, route.live.nextAfter(start))
+  for (const { group } of route.flows) {
+    const ready = readyAt(group)
+    if (ready > start && ready < end) end = ready
+  }
   return { from: start, to: end, second, elapsedMs: start - startedAt }
 }
 

@@ -47,7 +47,7 @@ function gotOf(routes: readonly Route[], side: Side | 'other' | null, from: numb
 
 /** Between two instants, whole seconds. */
 export function servedBetween(cloud: Cloud, routes: readonly Route[], from: Instant, to: Instant): Served {
-  cloud.settle()
+  cloud.look()
   const second = (at: Instant): number => Math.floor((at - cloud.trafficFrom) / SECOND)
   const got = (side: Side | 'other' | null): Got => gotOf(routes, side, second(from), second(to))
   const [all, onNew] = [got(null), got('new')]

@@ -1,0 +1,86 @@
+import t from 'tap'
+import { ShiftError } from '../../src/errors.ts'
+import { migrationDocument, policyDocument } from '../../src/http/catalogueDocuments.ts'
+import { parsePolicyObject } from '../../src/config/policies.ts'
+import { build } from './build.ts'
+import { MIGRATION, POLICY } from './views.ts'
+
+t.test('policies and migrations are listed and read by name', async (t) => {
+  const { inject } = await build(t)
+  const policy = { name: 'standard', file: 'policies/standard.yaml', document: policyDocument(POLICY) }
+  t.same((await inject({ method: 'GET', url: '/v1/policies' })).json(), { items: [policy], next: null })
+  t.same((await inject({ method: 'GET', url: '/v1/policies/standard' })).json(), policy)
+  const migration = { name: 'shop', file: 'config/migrations/shop.yaml', document: migrationDocument(MIGRATION) }
+  t.same((await inject({ method: 'GET', url: '/v1/migrations' })).json(), { items: [migration], next: null })
+  t.same((await inject({ method: 'GET', url: '/v1/migrations/shop' })).json(), migration)
+})
+
+t.test('a policy is shown in the words and units of its file', async (t) => {
+  t.match(policyDocument(POLICY), {
+    apiVersion: 'sluice/v1',
+    kind: 'Policy',
+    steps: [
+      { percent: 0.5, bake: '5m' },
+      { percent: 50, bake: '10m', approval: { expires: '1d' } },
+      { percent: 100, bake: '30m', approval: { by: 'other', expires: '1h' } }
+    ],
+    maxJump: 50.5,
+    maxBake: '1h30m',
+    gates: [
+      { name: 'errors', max: '1%', against: 'none', warmup: '0s', period: '1m', action: 'hold', routes: ['web'] },
+      { name: 'targets', minHealthyRatio: 0.8, every: '10s', for: '30s' }
+    ],
+    onBlind: { hold: '5m', rollback: 'never' },
+    drain: { residual: '0.5%', deadline: '2h' }
+  })
+  const open = policyDocument({ ...POLICY, gates: [], maxBakeMs: null, onBlind: { holdMs: 0, rollbackMs: 60_000 } })
+  t.equal(open['gates'], 'none')
+  t.equal('maxBake' in open, false)
+  t.same(open['onBlind'], { hold: '0s', rollback: '1m' })
+})
+
+t.test('a policy that was read can be sent back', async (t) => {
+  const plain = { ...POLICY, steps: POLICY.steps.map((step) => ({ ...step, approval: null })), maxJump: 1000 }
+  const { value, errors } = parsePolicyObject(JSON.parse(JSON.stringify(policyDocument(plain))), '/policy')
+  t.same(errors, [])
+  t.same(value, plain)
+})
+
+t.test('an externalId is never shown', async (t) => {
+  const { inject } = await build(t)
+  const answer = await inject({ method: 'GET', url: '/v1/migrations/shop' })
+  t.notMatch(answer.body, /CANARY|externalId/)
+  t.match(answer.json().document.routes[0], { rule: 'arn:rule', old: { vars: { cluster: 'shop-133' } } })
+})
+
+t.test('reload tells how many were read', async (t) => {
+  const { inject, sluice } = await build(t)
+  const answer = await inject({ method: 'POST', url: '/v1/reload' })
+  t.same(answer.json(), { policies: 1, migrations: 1 })
+  t.equal(sluice.reloads, 1)
+})
+
+t.test('a reload that fails lists everything that is wrong', async (t) => {
+  const { inject, sluice } = await build(t)
+  const errors = [
+    { field: 'a.yaml:1:2: steps', message: 'is missing' },
+    { field: 'b.yaml:3:4: kind', message: '"Polcy"' }
+  ]
+  sluice.fail = new ShiftError('invalid_configuration', '2 faults; nothing was taken over', { errors })
+  const answer = await inject({ method: 'POST', url: '/v1/reload' })
+  t.equal(answer.statusCode, 422)
+  t.same(answer.json().errors, errors)
+})
+
+t.test('a text is validated in each form in which it may be sent', async (t) => {
+  const { inject } = await build(t)
+  const send = async (type: string, payload: string) =>
+    (await inject({ method: 'POST', url: '/v1/validate', payload, headers: { 'content-type': type } })).json()
+  const types = ['text/plain', 'application/yaml', 'text/yaml; charset=utf-8', 'application/x-yaml', 'text/x-yaml']
+  for (const type of types) {
+    t.same(await send(type, 'kind: Policy\n'), { valid: true, errors: [], warnings: [], names: ['kind: Policy\n'] })
+  }
+  t.same((await send('application/json', '"kind: Policy\\n"')).names, ['kind: Policy\n'])
+  t.same((await send('application/json', '{"kind":\n"Policy"}')).names, ['{"kind":\n"Policy"}'])
+  t.match(await send('application/yaml', 'bad'), { valid: false, errors: ['x:1:1: bad'] })
+})
