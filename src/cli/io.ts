@@ -15,6 +15,8 @@ export interface Io {
   readonly stdout: Writer
   /** Progress and errors. */
   readonly stderr: Writer
+  /** What is piped in, for `judge -`. Absent: nothing. */
+  readonly stdin?: AsyncIterable<Uint8Array>
   readonly env: NodeJS.ProcessEnv
   readonly fetch: typeof fetch
   readonly clock: Clock

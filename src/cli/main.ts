@@ -12,6 +12,7 @@ const PIPE_GONE = 141
 const io: Io = {
   stdout: process.stdout,
   stderr: process.stderr,
+  stdin: process.stdin,
   env: process.env,
   fetch: globalThis.fetch,
   clock: systemClock(),

@@ -6,6 +6,7 @@ import packageJson from '../../package.json' with { type: 'json' }
 import { addAbsent } from './commands/absent.ts'
 import { addDemo } from './commands/demo.ts'
 import { addEvents } from './commands/events.ts'
+import { addJudge } from './commands/judge.ts'
 import { addLab } from './commands/lab.ts'
 import { addList } from './commands/list.ts'
 import { addOrders } from './commands/orders.ts'
@@ -39,6 +40,7 @@ const COMMANDS: readonly ((program: Command, session: Session, loaders: Loaders)
   addReport,
   addUndo,
   addStop,
+  addJudge,
   addLab,
   addDemo,
   addSchema,

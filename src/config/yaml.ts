@@ -170,7 +170,7 @@ function documentOf(
     place,
     written: (path) => written.get(nodeAt(doc, path, 'value')) ?? null,
     problem,
-    problems: (complaints) => complaints.filter(({ path }) => true).map(problem)
+    problems: (complaints) => complaints.filter(({ path }) => !unset.has(nodeAt(doc, path, 'value'))).map(problem)
   }
 }
 

@@ -141,6 +141,7 @@ function sameButTime(a: GateState, b: GateState): boolean {
 export function hasTraffic(turn: Turn, route: RouteState): boolean {
   const reading = turn.seen.routes[route.name]?.reading
   if (reading?.kind === 'reading') return !isZero(reading.share)
+  if (reading?.gone) return false
   return !isZero(route.want.share) || !isZero(route.from)
 }
 

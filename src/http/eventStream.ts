@@ -50,7 +50,6 @@ async function catchUp(stream: EventStream, after: number): Promise<{ after: num
   const page = await stream.sluice.events(stream.id, after, PAGE)
   let sent = after
   for (const event of page.items) {
-    if (event.seq <= sent) continue
     await push(stream, encode(event))
     if (stream.signal.aborted || stream.response.destroyed) break
     sent = event.seq

@@ -55,7 +55,11 @@ function readingOf(route: RouteSpec, rule: MemoryRule, readAt: number): Reading 
   const alone = Object.keys(rule.weights).length === 1
   const share: Share = alone ? { old: old === undefined ? 0 : 1, new: fresh === undefined ? 0 : 1 } : pair(old, fresh)
   if (share.old + share.new === 0) return unreadable('no_weight', 'old and new both have weight 0')
-  const shape = JSON.stringify([Object.entries(others).toSorted(), rule.stickySeconds, rule.others])
+  const shape = JSON.stringify([
+    Object.entries(others).toSorted(([a], [b]) => (a < b ? -1 : 1)),
+    rule.stickySeconds,
+    rule.others
+  ])
   const raw = JSON.stringify(rule)
   return {
     kind: 'reading',

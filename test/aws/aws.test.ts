@@ -150,3 +150,18 @@ t.test('a turn that was taken before is not paid for twice', async (t) => {
   const turn = await aws.turn('elbv2', HERE, 'write', call())
   t.match(await aws.send('elbv2', HERE, WRITE(), call(), turn), { output: { Rules: [] } })
 })
+
+t.test('FM-04: after AWS said "not now" forward calls wait, and a rollback does not', async (t) => {
+  let n = 0
+  const { aws, clock, call } = bench(async () => {
+    if (++n === 1)
+      throw Object.assign(new Error('Rate exceeded'), { name: 'Throttling', $metadata: { httpStatusCode: 400 } })
+    return {}
+  })
+  const before = clock.now()
+  await aws.send('elbv2', HERE, WRITE(), call()).catch(() => undefined)
+  await clock.complete(aws.send('elbv2', HERE, WRITE(), { ...call(), urgency: 'rollback' }))
+  t.equal(clock.now() - before, 0)
+  await clock.complete(aws.send('elbv2', HERE, WRITE(), call()))
+  t.ok(clock.now() - before >= 500)
+})

@@ -94,6 +94,20 @@ t.test('rollbacks beyond the reserve are served before anybody who came earlier'
   t.same(order, ['f1', 'r1', 'r2', 'f2', 'f3'])
 })
 
+t.test('a rollback that needs a token waits for one, not for the reserve to fill up for others', async (t) => {
+  const clock = virtualClock()
+  const budget = makeBudget(clock, 0.5)
+  const rate: Rate = { perSecond: 1, burst: 10 }
+  for (let i = 0; i < 5; i++) await budget.take('b', rate, aCall(clock, 'forward'))
+  const forward = budget.take('b', rate, aCall(clock, 'forward'))
+  for (let i = 0; i < 5; i++) await budget.take('b', rate, aCall(clock, 'rollback'))
+  const before = clock.now()
+  await clock.complete(budget.take('b', rate, aCall(clock, 'rollback')))
+  t.equal(clock.now() - before, 1_000)
+  await clock.complete(forward)
+  t.equal(clock.now() - before, 7_000, 'the other one waits until the reserve is full again')
+})
+
 t.test('waiting ends with the deadline, as throttled and never sent', async (t) => {
   const clock = virtualClock()
   const budget = makeBudget(clock, 0)

@@ -155,7 +155,7 @@ t.test('lab: every flag reaches the lab; it lives until it is told to stop', asy
 })
 
 t.test('what is not in this version says so and exits 2, whatever follows', async (t) => {
-  for (const name of ['judge', 'dashboard', 'plan', 'rehearse', 'backtest', 'compare']) {
+  for (const name of ['dashboard', 'plan', 'rehearse', 'backtest', 'compare']) {
     const { code, err, out } = await sluice([name, 'x', '--policy', 'p'])
     t.equal(code, 2, name)
     t.equal(out, '')

@@ -529,6 +529,17 @@ const PATHS: readonly Row[] = [
   }
 ]
 
+t.test('a path or method that is not there is told before its body is looked at', async (t) => {
+  const { inject } = await build(t)
+  for (const payload of ['{bad', `"${'x'.repeat(300_000)}"`]) {
+    const nowhere = await inject({ method: 'POST', url: '/v1/nope', payload, headers: json })
+    t.equal(nowhere.statusCode, 404)
+    const wrong = await inject({ method: 'PUT', url: '/v1/shifts', payload, headers: json })
+    t.equal(wrong.statusCode, 405)
+    t.equal(wrong.headers.allow, 'GET, HEAD, POST')
+  }
+})
+
 t.test('every bad request is refused with status, code, value and what is allowed', async (t) => {
   const { inject, sluice } = await build(t)
   for (const { name, ask, status, code, says, fields } of [...BODIES, ...QUERIES, ...FORMS, ...PATHS]) {

@@ -87,6 +87,24 @@ t.test('a log longer than a page is streamed whole', async (t) => {
   )
 })
 
+t.test('an event that is saved while the log is being read is not missed', async (t) => {
+  const { sluice, url } = await listening(t)
+  const read: (typeof sluice)['events'] = (...asked) => original.events(...asked)
+  const original = { ...sluice }
+  let reads = 0
+  const raced: typeof read = async (...asked) => {
+    const page = await read(...asked)
+    // The page is taken, and only then is something saved: no clock moves, so only the subscription can tell.
+    if (++reads === 1) sluice.emit(ID, anEvent(1))
+    return page
+  }
+  Object.assign(sluice, { events: raced })
+  const reader = await openStream(url)
+  await reader.until(() => reader.messages.length === 1)
+  t.equal(reader.messages[0]?.id, '1')
+  reader.leave()
+})
+
 t.test('resuming behind the end is answered with 204, so that browsers stop', async (t) => {
   const { inject, sluice } = await build(t)
   sluice.emit(ID, anEvent(1), end(2))

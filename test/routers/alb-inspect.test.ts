@@ -168,6 +168,16 @@ t.test('a listener that is a route is not forgotten, nor is a rule of other targ
   t.strictSame(await inspect(world, [web, api]), [])
 })
 
+t.test('a rule below a listener that is a route is forgotten all the same', async (t) => {
+  const world = albWorld()
+  const web = await world.route({ name: 'web', kind: 'listener', groups: { old: 1, new: 0 } })
+  await world.targets(web, 'new', 1, 0)
+  const arn = `${web.target.arn}/special`.replace(':listener/', ':listener-rule/')
+  const actions = [forward({ [web.old.targetGroup]: 1 })]
+  world.fake.rules.set(arn, { arn, listener: web.target.arn, isDefault: false, priority: '5', actions })
+  t.strictSame(marks(await inspect(world, [web])), ['warning forgotten_rule web'])
+})
+
 t.test('two routes with one pair of target groups are one measurement', async (t) => {
   const { world, route } = await plain('a')
   const twin: AlbRouteSpec = {

@@ -63,6 +63,11 @@ export interface Rig {
   story(id: ShiftId): Promise<string>
   /** As kill -9: nothing more happens in this process. */
   kill(): void
+  /** The process dies at its n-th point from now: each call of a port has two, before its effect and after. */
+  dieAt(point: number): void
+  alive(): boolean
+  /** Ends this rig, for a test that makes many. */
+  end(): void
   /** A new process over the same store and world. */
   restart(): Promise<void>
   readonly broken: readonly string[]
@@ -75,7 +80,8 @@ export type RigOptions = Partial<Omit<WorldOptions, 'clock'>>
 
 export async function aRig(t: Test, options: RigOptions = {}): Promise<Rig> {
   const clock = virtualClock()
-  t.teardown(patchGlobals(clock, { random: streamOf(options.seed ?? 1, 'rig') }))
+  const restore = patchGlobals(clock, { random: streamOf(options.seed ?? 1, 'rig') })
+  t.teardown(restore)
   const world = makeWorld({ rps: 200, routes: ['web'], ...options, clock })
   const store = makeStore({ type: 'memory' }, clock)
   const broken: string[] = []
@@ -132,6 +138,12 @@ export async function aRig(t: Test, options: RigOptions = {}): Promise<Rig> {
     events,
     story,
     kill: () => life.incarnation.kill(),
+    dieAt: (point) => life.incarnation.dieIn(point),
+    alive: () => life.incarnation.alive,
+    end: () => {
+      life.incarnation.kill()
+      restore()
+    },
     restart: async () => {
       life = newLife({ clock, world, store, broken, orphans })
       await complete(life.supervisor.resume())

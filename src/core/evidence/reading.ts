@@ -1,11 +1,9 @@
 /**
  * What the scores say after a block, for the decision and for people. Pure sight: changes nothing.
  */
-import { lnAbsolute } from './absolute.ts'
 import type { Total } from './block.ts'
 import { isMissing, type Counts } from './counts.ts'
 import { LN_BETA } from './promotion.ts'
-import { lnRelative } from './relative.ts'
 import type { Rule } from './rule.ts'
 import type { Fired, Scores } from './scores.ts'
 import { backShare, expectedErrors } from './stepBack.ts'
@@ -54,15 +52,13 @@ const FEWEST_SHARED = 3
 /** `block` is the newest that is in `scores`. */
 export function readingOf(rule: Rule, scores: Scores, block: Total): Reading {
   const { theta, knobs, baseline } = rule
-  const lnRel = lnRelative(scores.relative, baseline.lock)
-  const lnAbs = lnAbsolute(scores.absolute)
   const amberScore = Math.max(...scores.sums)
-  const strong = lnRel >= LN_AMBER || lnAbs >= LN_AMBER
+  const strong = scores.lnRelative >= LN_AMBER || scores.lnAbsolute >= LN_AMBER
   const amberBy = amberOf({ amberScore, strong, frozen: scores.frozen, errors: scores.errors, at: knobs.amberAt })
   const shared = isShared(scores, theta)
   return {
-    lnRelative: lnRel,
-    lnAbsolute: lnAbs,
+    lnRelative: scores.lnRelative,
+    lnAbsolute: scores.lnAbsolute,
     noiseFit: scores.relative.fit,
     amberScore,
     frozenAmber: scores.frozen,
@@ -112,6 +108,6 @@ function backOf(rule: Rule, block: Total, amberBy: AmberBy): number | null {
 }
 
 function promotionOf({ harm, step }: Scores): Reading['evidenceForPromotion'] {
-  const lnHarm = harm[Math.min(step, harm.length - 1)]
+  const lnHarm = harm[Math.max(0, Math.min(step, harm.length - 1))]
   return lnHarm === undefined ? null : { lnHarm, enough: lnHarm <= LN_BETA }
 }

@@ -2,7 +2,14 @@
  * Everything that is remembered of a route between two blocks: a few dozen numbers. One function takes a block's sum to the
  * next; it never looks at a block twice.
  */
-import { absoluteDeflation, absoluteLikelihoods, lnAbsolute, newAbsolute, referenceOf, stepAbsolute } from './absolute.ts'
+import {
+  absoluteDeflation,
+  absoluteLikelihoods,
+  lnAbsolute,
+  newAbsolute,
+  referenceOf,
+  stepAbsolute
+} from './absolute.ts'
 import type { Absolute } from './absolute.ts'
 import { BESIDE_KEPT, isAlone, NEW_SUMS, stepFrozen, stepSums, type Beside } from './amber.ts'
 import type { Total } from './block.ts'
@@ -18,6 +25,9 @@ export type Fired = 'relative' | 'absolute'
 export interface Scores {
   readonly relative: Relative
   readonly absolute: Absolute
+  /** ln E_rel and ln E_abs: e^x is against how many to one. */
+  readonly lnRelative: number
+  readonly lnAbsolute: number
   /** S by ratio, and SF (GATING 3.4). */
   readonly sums: readonly number[]
   readonly frozen: number
@@ -27,8 +37,9 @@ export interface Scores {
   readonly lately: readonly Beside[]
   /** Blocks that entered REL and ABS. */
   readonly seen: number
-  /** Index of the step of the last block; and a step began whose blocks had no request yet. */
+  /** Index of the last block's step, -1 before there is one. */
   readonly step: number
+  /** A step began whose blocks did not enter REL and ABS yet. */
   readonly begun: boolean
   /** Since the step began. */
   readonly inStep: { readonly blocks: number; readonly requests: number }
@@ -51,12 +62,14 @@ export function newScores(rule: Rule): Scores {
   return {
     relative: NEW_RELATIVE,
     absolute: newAbsolute(rule.theta),
+    lnRelative: 0,
+    lnAbsolute: 0,
     sums: NEW_SUMS,
     frozen: 0,
     beside: [],
     lately: [],
     seen: 0,
-    step: 0,
+    step: -1,
     begun: false,
     inStep: { blocks: 0, requests: 0 },
     errors: 0,
@@ -69,19 +82,22 @@ export function newScores(rule: Rule): Scores {
 /** The scores with one more block. A block without a request says nothing; its `first` passes to the next. */
 export function stepScores(rule: Rule, scores: Scores, block: Total): Scores {
   const lately = [...scores.lately, [block.n0, block.e0] as const].slice(-SHARED_BLOCKS)
-  if (isMissing(block)) return { ...scores, lately, begun: scores.begun || block.first }
-  const first = scores.begun || block.first
-  const onNewStep = first && (scores.inStep.blocks > 0 || scores.step > 0)
-  const inStep = first ? { blocks: 0, requests: 0 } : scores.inStep
+  const begins = block.first || scores.step < 0
+  const step = scores.step + (begins ? 1 : 0)
+  const begun = scores.begun || begins
+  if (isMissing(block)) {
+    return { ...scores, lately, step, begun, inStep: begins ? { blocks: 0, requests: 0 } : scores.inStep }
+  }
+  const { blocks, requests } = begins ? { blocks: 0, requests: 0 } : scores.inStep
   const next: Scores = {
     ...scores,
-    ...stepEvidence(rule, scores, block, first),
+    ...stepEvidence(rule, scores, block, begun),
     ...stepAmber(rule, scores, block),
     lately,
-    step: scores.step + (onNewStep ? 1 : 0),
-    inStep: { blocks: inStep.blocks + 1, requests: inStep.requests + block.n1 },
+    step,
+    inStep: { blocks: blocks + 1, requests: requests + block.n1 },
     errors: scores.errors + block.e1,
-    stretch: isSuspicious(rule, scores) ? addCounts(scores.stretch, block) : addCounts(NO_COUNTS, block),
+    stretch: addCounts(isSuspicious(scores) ? scores.stretch : NO_COUNTS, block),
     harm: rule.harm.length === 0 ? scores.harm : stepHarm(scores.harm, rule.harm, block, rule.baseline.gamma)
   }
   return next.fired === null ? { ...next, fired: firedOf(rule, next) } : next
@@ -95,16 +111,21 @@ function stepEvidence(rule: Rule, scores: Scores, block: Total, first: boolean):
   const cap = capOf(theta, block.n1, block.e1)
   const ref = referenceOf(block, theta, baseline.gamma)
   const a1 = absoluteDeflation(block.n1, theta, baseline)
+  const { noise, lock } = baseline
+  const relative = stepRelative(scores.relative, exposureOf(block, baseline), {
+    noise,
+    tolerance: knobs.tolerance,
+    prior,
+    cap
+  })
+  const absolute = stepAbsolute(scores.absolute, absoluteLikelihoods(block, multiples, ref, a1), { prior, cap })
   return {
     begun: false,
     seen: scores.seen + 1,
-    relative: stepRelative(scores.relative, exposureOf(block, baseline), {
-      noise: baseline.noise,
-      tolerance: knobs.tolerance,
-      prior,
-      cap
-    }),
-    absolute: stepAbsolute(scores.absolute, absoluteLikelihoods(block, multiples, ref, a1), { prior, cap })
+    relative,
+    absolute,
+    lnRelative: lnRelative(relative, lock),
+    lnAbsolute: lnAbsolute(absolute)
   }
 }
 
@@ -120,14 +141,14 @@ function stepAmber(rule: Rule, scores: Scores, block: Total): Partial<Scores> {
   return { sums, frozen: 0, beside }
 }
 
-function isSuspicious(rule: Rule, scores: Scores): boolean {
-  if (scores.frozen > 0 || scores.sums.some((sum) => sum > 0)) return true
-  return lnRelative(scores.relative, rule.baseline.lock) > 0 || lnAbsolute(scores.absolute) > 0
+function isSuspicious(scores: Scores): boolean {
+  const { frozen, sums } = scores
+  return frozen > 0 || sums.some((sum) => sum > 0) || scores.lnRelative > 0 || scores.lnAbsolute > 0
 }
 
 function firedOf(rule: Rule, scores: Scores): Fired | null {
   if (scores.errors < FEWEST_ERRORS) return null
   const { alpha } = rule.knobs
-  if (lnRelative(scores.relative, rule.baseline.lock) >= -Math.log(alpha.relative)) return 'relative'
-  return lnAbsolute(scores.absolute) >= -Math.log(alpha.absolute) ? 'absolute' : null
+  if (scores.lnRelative >= -Math.log(alpha.relative)) return 'relative'
+  return scores.lnAbsolute >= -Math.log(alpha.absolute) ? 'absolute' : null
 }

@@ -8,13 +8,14 @@ export interface PolicyChoice {
   readonly steps: readonly string[]
   /** From the read-back to "in effect": how long a shift stays `converging`, and at least `rolling_back`. */
   readonly settle?: string
-  readonly more?: readonly string[]
+  /** A rollback that is not read back within is `stuck`. */
+  readonly rollbackWithin?: string
 }
 
 export const HALF = '{ percent: 50, bake: 4s }'
 export const WHOLE = '{ percent: 100, bake: 4s }'
 
-export function policyText({ name, steps, settle = '1s', more = [] }: PolicyChoice): string {
+export function policyText({ name, steps, settle = '1s', rollbackWithin = '2m' }: PolicyChoice): string {
   return [
     'apiVersion: sluice/v1',
     'kind: Policy',
@@ -30,7 +31,6 @@ export function policyText({ name, steps, settle = '1s', more = [] }: PolicyChoi
     'converge: { deadline: 2m }',
     'preflight: { healthyWithin: 2m }',
     'drain: { residual: 5%, for: 3s, deadline: 2m }',
-    'rollback: { deadline: 2m }',
-    ...more
+    `rollback: { deadline: ${rollbackWithin} }`
   ].join('\n')
 }

@@ -12,6 +12,10 @@ import type { LabSpec, ListenerSpec } from '../../../src/lab/spec.ts'
 import type { Answered } from '../../../src/lab/trafficRecord.ts'
 
 const RPS_PER_ROUTE = 15
+/** From a write to the data plane. */
+const PROPAGATION_MS = 200
+/** Instants are whole milliseconds of two clocks. */
+const SLACK_MS = 5
 const LOOK_MS = 50
 const PATIENCE_MS = 60_000
 const clock = systemClock()
@@ -63,6 +67,7 @@ export async function aTown(t: Test, routes: readonly RouteChoice[], options: La
     rps: RPS_PER_ROUTE * routes.length,
     metricDelayMs: 500,
     partialShare: 0,
+    propagationMs: PROPAGATION_MS,
     // A machine that stalls must not look like a broken cluster.
     healthTimeoutMs: 20_000,
     targetTimeoutMs: 30_000,
@@ -108,7 +113,7 @@ export async function aTown(t: Test, routes: readonly RouteChoice[], options: La
       }
       return answersOf(route).slice(before)
     },
-    misled: (route) => misledOf(answersOf(route), historyOf(route), lab.world.inEffect.length),
+    misled: (route) => misledOf(answersOf(route), historyOf(route)),
     performed: () =>
       lab.calls.list().filter(({ operation, performed }) => performed && operation.startsWith('Modify')).length
   }
@@ -136,4 +141,18 @@ function specOf(routes: readonly RouteChoice[]): LabSpec {
     ),
     loadBalancers: [{ name: 'shop', listeners: [listener] }]
   }
+}
+
+/** Each request must have met some weights, in effect while it was under way, that let it go where it went. */
+function misledOf(answers: readonly Answered[], history: readonly Write[]): readonly Answered[] {
+  const spans = history.map((write, i) => ({
+    from: write.at + PROPAGATION_MS - SLACK_MS,
+    to: (history[i + 1]?.at ?? Infinity) + PROPAGATION_MS + SLACK_MS,
+    sides: { old: write.old > 0, new: write.new > 0 }
+  }))
+  return answers.filter(({ at, ms, side }) => {
+    if (!side.startsWith('old-') && !side.startsWith('new-')) return true
+    const wanted = side.startsWith('new-') ? 'new' : 'old'
+    return !spans.some((span) => span.sides[wanted] && span.from <= at + ms && at <= span.to)
+  })
 }

@@ -16,6 +16,8 @@ export interface Incarnation {
   /** Points passed so far: how many crashes a scenario can have. */
   readonly points: number
   kill(): void
+  /** Dies at its n-th point from now. */
+  dieIn(points: number): void
   /** The process is stopped (SIGSTOP, a long pause): its answers are kept back until thaw(). */
   freeze(): void
   thaw(): void
@@ -30,7 +32,7 @@ const isThenable = (value: unknown): value is PromiseLike<unknown> =>
   typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
 
 export function createIncarnation(options: IncarnationOptions = {}): Incarnation {
-  const crashAt = options.crashAt ?? Infinity
+  let crashAt = options.crashAt ?? Infinity
   let alive = true
   let points = 0
   let held: (() => void)[] | null = null
@@ -70,6 +72,9 @@ export function createIncarnation(options: IncarnationOptions = {}): Incarnation
       return points
     },
     kill,
+    dieIn: (more) => {
+      crashAt = points + more
+    },
     freeze: () => {
       held ??= []
     },
