@@ -6,6 +6,8 @@ import { gateCovers } from './create.ts'
 import { fractionOf } from './share.ts'
 import type { RouteState } from './shift.ts'
 import type { Turn } from './turn.ts'
+import { isDns } from './want.ts'
+import { resolversOf } from './dns/lumps.ts'
 
 export type Arrival = 'arrived' | 'waiting' | 'late'
 
@@ -20,7 +22,9 @@ export function shareArrived(turn: Turn, route: RouteState): Arrival {
   const requests = route.counted.old + route.counted.new
   if (requests === 0) return 'waiting'
   const observed = route.counted.new / requests
-  const slack = Math.max(asked / 3, 3 * Math.sqrt((asked * (1 - asked)) / requests))
+  // Behind DNS it is resolvers that are split, not requests.
+  const samples = isDns(turn.shift, route.name) ? Math.min(requests, resolversOf(route.lumps)) : requests
+  const slack = Math.max(asked / 3, 3 * Math.sqrt((asked * (1 - asked)) / samples))
   if (observed > 0 && Math.abs(observed - asked) <= slack) return 'arrived'
   return 'late'
 }

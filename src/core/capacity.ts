@@ -2,8 +2,9 @@
  * Is there enough on the side that is to take traffic? Asked before every increase of new, and of old before a rollback.
  */
 import { ALL, type Tenths } from './percent.ts'
-import { compareShares, fractionOf, type Share } from './share.ts'
+import { compareShares, fractionOf, tenthsOfShare, type Share } from './share.ts'
 import type { RouteState, Shift } from './shift.ts'
+import { isDns } from './want.ts'
 import { emit, healthOf, patchRoute, readingOf, type Turn } from './turn.ts'
 
 /** Healthy targets that new must have before it gets `share` of a route (CONTRACT 4, capacity.new). */
@@ -55,6 +56,13 @@ export function deadLandings(turn: Turn): readonly string[] {
     .map((route) => route.name)
 }
 
+/** Records cannot be written at every share: the lowest of the plan's that still keeps so much on new. */
+function lowestStepKeeping(shift: Shift, route: RouteState, keep: Tenths, restore: Share): Share {
+  if (keep <= tenthsOfShare(restore)) return restore
+  const enough = shift.steps.find((step) => step.percent >= keep)?.shares[route.name]
+  return enough ?? route.want.share
+}
+
 /** With `shape: capacity`: the share of new that leaves old no more than what its healthy targets can take. */
 export function bearableShare(turn: Turn, route: RouteState, restore: Share): Share {
   const health = healthOf(turn, route.name)
@@ -62,6 +70,7 @@ export function bearableShare(turn: Turn, route: RouteState, restore: Share): Sh
   if (!health || failing || route.oldHealthyAtStart === 0) return restore
   const part = Math.min(1, health.old.healthy / route.oldHealthyAtStart)
   const keep: Tenths = Math.ceil((1 - part) * ALL)
+  if (isDns(turn.shift, route.name)) return lowestStepKeeping(turn.shift, route, keep, restore)
   const share: Share = keep >= ALL ? { old: 1, new: 998 } : { old: Math.min(ALL - keep, 999), new: keep }
   return compareShares(share, restore) > 0 ? share : restore
 }

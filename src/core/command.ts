@@ -73,8 +73,17 @@ export function refusalOf(shift: Shift, order: Order, actor: string, stop: Stop 
   if (order.verb === 'resume' && order.drift === null && shift.routes.some((route) => route.drift !== null)) {
     return no('drift_choice_needed', 'weights were changed by somebody else: choose drift "adopt" or "overwrite"')
   }
-  if (order.verb === 'approve' && shift.steps[shift.step]?.approval?.by === 'other' && actor === shift.startedBy) {
+  if (
+    order.verb === 'approve' &&
+    shift.steps[shift.step]?.approval?.by === 'other' &&
+    personOf(actor) === personOf(shift.startedBy)
+  ) {
     return no('approver_must_differ', `somebody other than ${actor}, who started the shift, must approve`)
   }
   return null
+}
+
+/** Who stands behind an actor: `chatbot (on behalf of alice)` is alice, or she could approve what she started through a bot. */
+export function personOf(actor: string): string {
+  return /\(on behalf of (.+)\)$/.exec(actor)?.[1] ?? actor
 }

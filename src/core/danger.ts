@@ -9,6 +9,8 @@ import { deadLandings, foldOldCapacity } from './capacity.ts'
 import { finish, halt } from './end.ts'
 import { unreadableRoutes } from './fold.ts'
 import { goBack } from './rollback.ts'
+import { shareArrived } from './arrival.ts'
+import { fractionOf } from './share.ts'
 import type { Instant, Ms } from './time.ts'
 import { emit, healthOf, patch, patchRoute, type Turn } from './turn.ts'
 import { isForward } from './want.ts'
@@ -154,6 +156,7 @@ function foldHold(turn: Turn): void {
   const { phase, policy, holdSince } = turn.shift
   if (!(isForward(phase.kind) || phase.kind === 'draining')) return
   const late = lateShareSince(turn)
+  if (late !== null) tellLateShare(turn, late)
   const gate = turn.shift.gates.find(
     (state) => state.verdict === 'hold' && actionOf(turn, specOfGate(turn, state)) !== 'warn'
   )
@@ -165,6 +168,22 @@ function foldHold(turn: Turn): void {
     return goBack(turn, { kind: 'policy', why: 'hold', routes: gate ? [gate.route] : [] })
   if (gate) halt(turn, 'hold', `gate ${gate.gate} on ${gate.route} holds: ${gate.note ?? 'no reason given'}`, null)
   else halt(turn, 'share', 'the share of requests that was asked for does not arrive', null)
+}
+
+function tellLateShare(turn: Turn, since: Instant): void {
+  if (turn.shift.shareTold) return
+  patch(turn, { shareTold: true })
+  const late = turn.shift.routes.find((route) => shareArrived(turn, route) === 'late')
+  if (!late) return
+  const { old, new: fresh } = late.counted
+  const observed = old + fresh === 0 ? 0 : fresh / (old + fresh)
+  const asked = fractionOf(late.want.share)
+  emit(
+    turn,
+    'share.late',
+    { code: 'share_late', route: late.name, observed, asked, afterMs: turn.now - since },
+    { page: true }
+  )
 }
 
 /** Since when the asked share is late, or null. */

@@ -16,6 +16,8 @@ export interface Effect {
   /** Live must be so right before the write; `any` for a rollback, which overwrites whatever stands. */
   readonly expect: { readonly share: Share; readonly attached: boolean | null } | 'any'
   readonly urgency: 'rollback' | 'forward'
+  /** Records: by DELETE and CREATE in one batch, which Route 53 refuses where somebody else was faster. */
+  readonly swap: boolean
   /** For an increase: healthy targets that new must have in a read at most FRESH_MS old. 0: no increase. */
   readonly minHealthyNew: number
 }

@@ -4,6 +4,7 @@
 import { compareShares, isZero, tenthsOfShare, type Share } from './share.ts'
 import type { Reading } from './observation.ts'
 import { patch, readingOf, type Turn } from './turn.ts'
+import { UNPROVEN } from './want.ts'
 
 /**
  * The live shares become what is wanted, the step the greatest at or below the lowest of them (FM-49); it bakes there, and the
@@ -23,9 +24,15 @@ export function adopt(turn: Turn): string | null {
     const reading = live.get(route.name)
     if (!reading) return route
     adopted[route.name] = reading.share
+    const { ttlSeconds } = route.want
     return {
       ...route,
-      want: { share: reading.share, attached: isZero(reading.share) ? true : null, unstick: false },
+      want: {
+        share: reading.share,
+        attached: isZero(reading.share) ? true : null,
+        unstick: false,
+        ...(ttlSeconds === undefined ? {} : { ttlSeconds })
+      },
       from: reading.share,
       fromAttached: reading.attached,
       shape: reading.shape,
@@ -56,15 +63,7 @@ export function overwrite(turn: Turn): string | null {
   return null
 }
 
-const CLEAN = {
-  confirmedAt: null,
-  inEffectAt: null,
-  suspect: null,
-  drift: null,
-  repairs: 0,
-  sentAt: null,
-  problem: null
-} as const
+const CLEAN = { ...UNPROVEN, suspect: null, drift: null, repairs: 0, problem: null } as const
 
 /** Greatest step at or below a percent; -1 before the first. */
 export function stepAtOrBelow(turn: Turn, percent: number): number {

@@ -3,9 +3,10 @@
  * that was lost is simply found missing again.
  */
 import { neededNew, tooFewNew } from './capacity.ts'
-import { standingOf } from './fold.ts'
+import { provenAs, standingOf } from './fold.ts'
 import type { Reading } from './observation.ts'
-import { compareShares, isZero, tenthsOfShare } from './share.ts'
+import type { WriteWhy } from './reason.ts'
+import { compareShares, isZero, sameShare, tenthsOfShare } from './share.ts'
 import { isGoingBack, type RouteState } from './shift.ts'
 import type { Ms } from './time.ts'
 import { emit, patch, patchRoute, readingOf, type Turn } from './turn.ts'
@@ -33,7 +34,7 @@ function isDue(turn: Turn, route: RouteState): boolean {
 /** Needs only eyes for what is above: overwrites whatever stands, and goes out even when nothing can be read. */
 function writeBack(turn: Turn, route: RouteState): void {
   const reading = readingOf(turn, route.name)
-  if (reading && matches(reading, route.want)) return
+  if (reading && matches(reading, route.want) && provenAs(route, reading) !== 'unproven') return
   if (!reading && route.confirmedAt !== null) return
   const flying = turn.seen.inFlight.find((ask) => ask.route === route.name)
   const same = flying !== undefined && compareShares(flying.want.share, route.want.share) === 0
@@ -47,7 +48,8 @@ function writeForward(turn: Turn): void {
     const reading = readingOf(turn, route.name)
     if (!reading || route.drift !== null) return []
     const standing = standingOf(route, reading, turn.now)
-    return standing === 'not_written' || standing === 'late' ? [{ route, reading, standing }] : []
+    const needed = standing === 'not_written' || standing === 'late' || standing === 'unproven'
+    return needed ? [{ route, reading, standing }] : []
   })
   const raising = wanting.filter(({ route, reading }) => compareShares(route.want.share, reading.share) > 0)
   const short = raising.length === 0 ? [] : tooFewNew(turn, (route) => route.want.share)
@@ -79,6 +81,7 @@ function send(turn: Turn, route: RouteState, expect: Reading | 'any', minHealthy
     want,
     expect: expect === 'any' ? 'any' : { share: expect.share, attached: expect.attached },
     urgency: expect === 'any' ? 'rollback' : 'forward',
+    swap: turn.shift.policy.dns.write === 'swap',
     minHealthyNew
   })
   emit(turn, 'weight.requested', {
@@ -88,17 +91,15 @@ function send(turn: Turn, route: RouteState, expect: Reading | 'any', minHealthy
     share: want.share,
     from: expect === 'any' ? route.from : expect.share,
     n,
-    why: whyOf(turn, route, again)
+    why: whyOf(turn, route, again),
+    ...(want.ttlSeconds === undefined ? {} : { ttlSeconds: want.ttlSeconds })
   })
 }
 
-function whyOf(
-  turn: Turn,
-  route: RouteState,
-  again: boolean
-): 'step' | 'attach' | 'retry' | 'late' | 'rollback' | 'release' {
+function whyOf(turn: Turn, route: RouteState, again: boolean): WriteWhy {
   if (isGoingBack(turn.shift.phase)) return route.want.unstick ? 'release' : 'rollback'
   if (route.repairs > 0 && route.confirmedAt !== null) return 'late'
   if (again) return 'retry'
+  if (sameShare(route.want.share, route.from) && route.want.ttlSeconds !== undefined) return 'ttl'
   return isZero(route.want.share) ? 'attach' : 'step'
 }

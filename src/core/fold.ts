@@ -3,12 +3,13 @@
  * from what is wanted for four reasons that look alike; here they are told apart, and nothing is written.
  */
 import type { Answer, Reading, Unreadable } from './observation.ts'
-import { isZero, sameShare, tenthsOfShare } from './share.ts'
+import { pruned, TTL_FLOOR_MS } from './dns/model.ts'
+import { fractionOf, isZero, sameShare, tenthsOfShare } from './share.ts'
 import type { RouteState, Suspect } from './shift.ts'
 import { isGoingBack } from './shift.ts'
 import type { Ms } from './time.ts'
 import { emit, patchRoute, readingOf, type Turn } from './turn.ts'
-import { LATE_MS, matches } from './want.ts'
+import { isDns, LATE_MS, matches, sameWant } from './want.ts'
 
 /** A foreign value that is still the same after so long, in at least two reads, is drift; a lagging read vanishes before. */
 export const DRIFT_MS: Ms = 12_000
@@ -17,7 +18,15 @@ export const DRIFT_MS: Ms = 12_000
 export const MAX_REPAIRS = 2
 
 /** Why a route's live state is not as wanted, as far as writing is concerned. */
-export type Standing = 'as_wanted' | 'not_written' | 'late' | 'unexplained'
+export type Standing =
+  | 'as_wanted'
+  /** Accepted, and on its way to every name server. */
+  | 'spreading'
+  /** Looks as wanted, but our write's change id was lost: the same write again proves it. */
+  | 'unproven'
+  | 'not_written'
+  | 'late'
+  | 'unexplained'
 
 /** Outcomes of writes. A definite answer closes its ask: that write can never land late. */
 export function foldAnswers(turn: Turn): void {
@@ -25,7 +34,10 @@ export function foldAnswers(turn: Turn): void {
     const route = turn.shift.routes.find((candidate) => candidate.name === name)
     if (!route?.asks.some((ask) => ask.n === n)) continue
     const asks = outcome.kind === 'unknown' ? route.asks : route.asks.filter((ask) => ask.n !== n)
-    patchRoute(turn, name, { asks, problem: problemOf(outcome) })
+    const ask = route.asks.find((candidate) => candidate.n === n)
+    const changeId = outcome.kind === 'accepted' ? (outcome.changeId ?? null) : null
+    const proves = changeId !== null && ask !== undefined && sameWant(ask.want, route.want)
+    patchRoute(turn, name, { asks, problem: problemOf(outcome), ...(proves ? { changeId } : {}) })
   }
 }
 
@@ -62,7 +74,7 @@ export function foldRoutes(turn: Turn): void {
 /** Does this live state need a write, and whose doing is it? */
 export function standingOf(route: RouteState, reading: Reading, now: number): Standing {
   if (reading.shape !== route.shape) return 'unexplained'
-  if (matches(reading, route.want)) return 'as_wanted'
+  if (matches(reading, route.want)) return provenAs(route, reading)
   if (route.confirmedAt === null && sameShare(reading.share, route.from) && reading.attached === route.fromAttached) {
     return 'not_written'
   }
@@ -71,11 +83,21 @@ export function standingOf(route: RouteState, reading: Reading, now: number): St
   return 'unexplained'
 }
 
+/** Where the provider gives change ids, what is listed is intent; only INSYNC is a fact. */
+export function provenAs(route: RouteState, reading: Reading): Standing {
+  if (reading.inSync === undefined || route.confirmedAt !== null) return 'as_wanted'
+  if (route.changeId !== null) return reading.inSync ? 'as_wanted' : 'spreading'
+  return route.sentAt === null ? 'as_wanted' : 'unproven'
+}
+
 function foldReading(turn: Turn, route: RouteState, reading: Reading): void {
   const standing = standingOf(route, reading, turn.now)
   switch (standing) {
     case 'as_wanted':
       return confirm(turn, route, reading)
+    case 'spreading':
+    case 'unproven':
+      return patchRoute(turn, route.name, { suspect: null, drift: null })
     case 'not_written':
     case 'late':
       return patchRoute(turn, route.name, { suspect: null, ...(standing === 'late' ? { inEffectAt: null } : {}) })
@@ -94,11 +116,13 @@ function foldReading(turn: Turn, route: RouteState, reading: Reading): void {
 
 function confirm(turn: Turn, route: RouteState, reading: Reading): void {
   const first = route.confirmedAt === null
+  const tides = first ? tidesOf(turn, route, reading) : route.tides
   patchRoute(turn, route.name, {
+    tides,
     from: route.want.share,
     fromAttached: reading.attached,
     confirmedAt: route.confirmedAt ?? turn.now,
-    inEffectAt: route.inEffectAt ?? turn.now + settleMs(turn, route),
+    inEffectAt: route.inEffectAt ?? turn.now + settleMs(turn, route, reading),
     suspect: null,
     drift: null,
     problem: null
@@ -108,15 +132,36 @@ function confirm(turn: Turn, route: RouteState, reading: Reading): void {
   emit(turn, 'weight.confirmed', { code: 'read_back', route: route.name, percent: tenthsOfShare(share), share })
 }
 
-/** Attaching new at weight 0 moves nobody: it is in effect as soon as it is read back. */
-function settleMs(turn: Turn, route: RouteState): Ms {
+/** max(TTL before, TTL after, 60 s). Before the first step the TTL that was there at the start is the one to outwait. */
+function holdMs(turn: Turn, route: RouteState, reading: Reading): Ms {
+  const before = turn.shift.step < 0 ? (route.ttlAtStart ?? 0) : 0
+  return Math.max((reading.ttlSeconds ?? 0) * 1000, before * 1000, TTL_FLOOR_MS)
+}
+
+function tidesOf(turn: Turn, route: RouteState, reading: Reading): RouteState['tides'] {
+  if (!isDns(turn.shift, route.name) || sameShare(route.from, route.want.share)) return route.tides
+  const [from, to] = [fractionOf(route.from), fractionOf(route.want.share)]
+  return pruned([...route.tides, { at: turn.now, from, to, holdMs: holdMs(turn, route, reading) }])
+}
+
+/**
+ * From the read-back to "in effect". Attaching new at weight 0 moves nobody. Records: staleFactor TTLs from INSYNC; a TTL that was
+ * lowered needs one of the old ones.
+ */
+function settleMs(turn: Turn, route: RouteState, reading: Reading): Ms {
   const { phase, policy } = turn.shift
+  if (isDns(turn.shift, route.name)) {
+    if (turn.shift.step < 0 && !isGoingBack(phase)) return (route.ttlAtStart ?? 0) * 1000
+    return policy.dns.staleFactor * holdMs(turn, route, reading)
+  }
   return phase.kind === 'converging' && isZero(route.want.share) && isZero(route.from) ? 0 : policy.alb.settleMs
 }
 
 /** While going back there is no drift: what is above is written again, what is below restore is kept (a rollback never raises). */
 function foldGoingBack(turn: Turn, route: RouteState, reading: Reading): void {
-  if (matches(reading, route.want)) confirm(turn, route, reading)
+  const as = matches(reading, route.want) ? provenAs(route, reading) : 'not_written'
+  if (as === 'as_wanted') confirm(turn, route, reading)
+  else if (as === 'spreading' || as === 'unproven') patchRoute(turn, route.name, { suspect: null })
   else patchRoute(turn, route.name, { suspect: null, inEffectAt: null })
 }
 

@@ -78,7 +78,13 @@ function highest(before: Shift, name: string): Share {
 }
 
 function inPlan(shift: Shift, route: RouteState, share: Share): boolean {
-  const allowed = [ZERO, route.restore, shift.adopted[route.name], shift.steps[shift.step]?.shares[route.name]]
+  const allowed = [
+    ZERO,
+    route.restore,
+    shift.step < 0 ? route.from : null,
+    shift.adopted[route.name],
+    shift.steps[shift.step]?.shares[route.name]
+  ]
   return allowed.some((candidate) => candidate !== undefined && candidate !== null && sameShare(candidate, share))
 }
 

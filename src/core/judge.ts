@@ -8,10 +8,13 @@ import { judgeTargetHealth } from './gates/targetHealth.ts'
 import { meterKey, tally } from './gates/counts.ts'
 import type { ErrorRateGate, GateSpec } from './policy.ts'
 import type { MeterReading, PeriodCounts } from './observation.ts'
-import { isZero } from './share.ts'
-import type { GateState, MeterState, RouteState } from './shift.ts'
+import { expectedShare } from './dns/model.ts'
+import { plusPeriod } from './dns/lumps.ts'
+import { fractionOf, isZero } from './share.ts'
+import type { GateState, MeterState, RouteState, Shift } from './shift.ts'
 import type { Instant } from './time.ts'
 import { emit, patch, patchRoute, type Turn } from './turn.ts'
+import { isDns, ZERO } from './want.ts'
 
 /** Consecutive passing periods or reads, wholly inside a step, without which no step completes (CONTRACT 4). */
 export const READS_ASKED = 2
@@ -32,7 +35,8 @@ export function emptyGates(turn: Turn): void {
   patch(turn, {
     gates: turn.shift.gates.map(emptied),
     routes: turn.shift.routes.map((route) => ({ ...route, counted: { old: 0, new: 0 } })),
-    shareSince: null
+    shareSince: null,
+    shareTold: false
   })
 }
 
@@ -176,18 +180,32 @@ function foldShare(turn: Turn, meter: MeterState, period: PeriodCounts): void {
   if ('blind' in older || 'blind' in newer || counts.old + counts.new === 0) return
   const since = stepSince(turn)
   const inStep = since !== null && period.start >= since
+  const observed = counts.new / (counts.old + counts.new)
+  const expected = expectedShare(route.tides, period.start + meter.periodMs / 2)
   patchRoute(turn, route.name, {
-    observed: counts.new / (counts.old + counts.new),
+    observed,
+    lumps: inStep && expected !== null ? plusPeriod(route.lumps, observed, expected) : route.lumps,
     counted: inStep ? { old: route.counted.old + counts.old, new: route.counted.new + counts.new } : route.counted
   })
   foldDrain(turn, period)
 }
 
-/** Draining: old's share stays low since the start of this period, or does not. */
+/** What still arrives where it should not stays low since the start of this period, or does not. */
 function foldDrain(turn: Turn, period: PeriodCounts): void {
   const { phase, policy } = turn.shift
-  if (phase.kind !== 'draining' || period.start < phase.since) return
-  const low = turn.shift.routes.every((route) => route.observed !== null && 1 - route.observed <= policy.drain.residual)
+  if (phase.kind !== 'draining' && phase.kind !== 'rolling_back' && phase.kind !== 'stuck') return
+  if (period.start < phase.since) return
+  const low = turn.shift.routes.every((route) => {
+    const residual = residualOf(turn.shift, route)
+    return residual !== null && residual <= policy.drain.residual
+  })
   const lowSince = low ? (phase.lowSince ?? period.start) : null
   if (lowSince !== phase.lowSince) patch(turn, { phase: { ...phase, lowSince } })
+}
+
+/** Share of requests that still arrives at the side that is being left, 0 to 1; null before it was measured. */
+export function residualOf(shift: Shift, route: RouteState): number | null {
+  if (shift.phase.kind === 'draining') return route.observed === null ? null : 1 - route.observed
+  if (!isDns(shift, route.name)) return 0
+  return route.observed === null ? null : Math.max(0, route.observed - fractionOf(route.restore ?? ZERO))
 }

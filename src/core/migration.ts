@@ -18,22 +18,62 @@ export interface SideSpec {
   readonly account: AccountRef
 }
 
-/** Provider identity of what is moved, never the YAML name: `alb:<listener or rule ARN>`. Two shifts may not hold the same one. */
+/** Provider identity of what is moved, never the YAML name: `alb:<listener or rule ARN>`, `route53:<zone>/<name>/<types>`. */
 export type RouteKey = string
 
-export interface AlbRouteSpec {
+interface RouteCommon {
   readonly name: string
-  readonly type: 'alb'
   readonly key: RouteKey
+  /** Where the provider's calls for this route go. */
+  readonly account: AccountRef
+}
+
+export interface AlbRouteSpec extends RouteCommon {
+  readonly type: 'alb'
   /** The listener whose default action is moved, or the rule; exactly one. */
   readonly target: { readonly kind: 'listener' | 'rule'; readonly arn: string }
-  readonly account: AccountRef
   readonly old: SideSpec
   readonly new: SideSpec
 }
 
-/** A union of one today; every switch over `type` must stay exhaustive. */
-export type RouteSpec = AlbRouteSpec
+export const RECORD_TYPES = ['A', 'AAAA', 'CNAME'] as const
+export type RecordType = (typeof RECORD_TYPES)[number]
+
+export interface DnsSideSpec {
+  readonly setIdentifier: string
+  /** ARN of the load balancer that this side's records answer with; null until preflight has found it from the alias. */
+  readonly loadBalancer: string | null
+  /** Of a shared load balancer only these target groups are this side; null: the whole load balancer. */
+  readonly targetGroups: readonly string[] | null
+  readonly vars: Readonly<Record<string, string>>
+  /** Where this side's measurements and health are read. */
+  readonly account: AccountRef
+}
+
+/** Weighted records of one name; all types and both members move in one batch. */
+export interface Route53RouteSpec extends RouteCommon {
+  readonly type: 'route53'
+  /** Without `/hostedzone/`. */
+  readonly hostedZone: string
+  /** Lower case, without the trailing dot; `*` as it is. */
+  readonly record: string
+  readonly recordTypes: readonly RecordType[]
+  readonly old: DnsSideSpec
+  readonly new: DnsSideSpec
+}
+
+/** Every switch over `type` must stay exhaustive. */
+export type RouteSpec = AlbRouteSpec | Route53RouteSpec
+
+/** What no two active shifts may hold at once: the listener or rule, or each type of the record. */
+export function claimsOf(route: RouteSpec): readonly RouteKey[] {
+  switch (route.type) {
+    case 'alb':
+      return [route.key]
+    case 'route53':
+      return route.recordTypes.map((type) => `route53:${route.hostedZone}/${route.record}/${type}`)
+  }
+}
 
 export interface Migration {
   readonly name: string

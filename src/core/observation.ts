@@ -2,6 +2,7 @@
  * What one look at the world gave: the second argument of decide(). Plain JSON, so that a decision can be replayed from it.
  */
 import type { Command, Stop } from './command.ts'
+import type { RouteSpec } from './migration.ts'
 import type { Finding, MeterKey, Want } from './shift.ts'
 import type { Share } from './share.ts'
 import type { Instant, Ms } from './time.ts'
@@ -17,6 +18,12 @@ export interface Reading {
   /** Fingerprint of every facet but the weights of old and new and new's presence. */
   readonly shape: string
   readonly readAt: Instant
+  /** TTL of the records; null or absent where there is none. */
+  readonly ttlSeconds?: number | null
+  /** Record types, or members, of one name stand at different shares; `share` is the highest of them. */
+  readonly uneven?: true
+  /** Whether the change that was asked about has reached every name server; null where that could not be read. */
+  readonly inSync?: boolean | null
   /** The provider's whole state, opaque, for the router that wrote it. Handed to decide() at preflight and on adopt only. */
   readonly raw?: string
 }
@@ -50,7 +57,8 @@ export interface RouteSeen {
 
 /** How a write ended. `unknown`: it may have happened, or may still. */
 export type WriteOutcome =
-  | { readonly kind: 'accepted' }
+  /** `changeId`: how to ask whether it has spread. */
+  | { readonly kind: 'accepted'; readonly changeId?: string }
   | { readonly kind: 'conflict'; readonly found: Share | null }
   /** A definite no: nothing was written and nothing will be. */
   | { readonly kind: 'refused'; readonly code: string; readonly detail: string }
@@ -67,6 +75,10 @@ export interface Answer {
 /** Counts of one side in one closed period; null: the source has no value. */
 export interface SideCounts {
   readonly requests: number | null
+  /** Of a side that is a load balancer of its own: all 5xx that it made, and the 503 among them (no target was chosen). */
+  readonly own?: { readonly e5xx: number | null; readonly e503: number | null }
+  /** Of a side that is some target groups of a load balancer of its own: that one's 502 and 504. */
+  readonly part?: { readonly e502: number | null; readonly e504: number | null }
   readonly codes: {
     readonly c2xx: number | null
     readonly c3xx: number | null
@@ -98,6 +110,8 @@ export interface MeterReading {
 
 /** What preflight found. */
 export interface Preflight {
+  /** The routes with what only the provider knows (a record's load balancers) filled in. */
+  readonly routeSpecs: readonly RouteSpec[]
   readonly findings: readonly Finding[]
   /** Periods before the shift, by meter; absent where they could not be read yet. */
   readonly baseline: Readonly<Record<MeterKey, readonly PeriodCounts[]>>

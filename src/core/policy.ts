@@ -68,6 +68,16 @@ export interface Policy {
   readonly onHold: { readonly afterMs: Ms; readonly action: 'halt' | 'rollback' }
   readonly converge: { readonly deadlineMs: Ms }
   readonly alb: { readonly settleMs: Ms }
+  readonly dns: {
+    /** In effect = INSYNC + staleFactor × max(TTL before, TTL after, 60 s). */
+    readonly staleFactor: number
+    /** A longer TTL at preflight is refused, unless lowerTtlMs brings it down. */
+    readonly maxTtlMs: Ms
+    /** The shift lowers the TTL to this first, and puts it back at its end; null: it does not. */
+    readonly lowerTtlMs: Ms | null
+    /** swap: DELETE of the exact old and CREATE of the new in one batch, so that a foreign change is refused by Route 53 itself. */
+    readonly write: 'swap' | 'upsert'
+  }
   readonly capacity: { readonly new: number; readonly old: number }
   readonly preflight: { readonly minHealthyTargets: number; readonly healthyWithinMs: Ms }
   readonly rollback: {

@@ -9,8 +9,8 @@ import type { Preflight } from './observation.ts'
 import { goBack } from './rollback.ts'
 import { compareShares, isZero, sameShare, tenthsOfShare, type Share } from './share.ts'
 import type { Finding, RouteState } from './shift.ts'
-import { emit, healthOf, patch, readingOf, type Turn } from './turn.ts'
-import { matches, ZERO } from './want.ts'
+import { emit, healthOf, patch, readingOf, specOf, type Turn } from './turn.ts'
+import { loweredTtl, matches, ZERO, zeroOf } from './want.ts'
 
 export function passPreflight(turn: Turn): void {
   const { phase } = turn.shift
@@ -33,11 +33,12 @@ export function passPreflight(turn: Turn): void {
     if (turn.now >= phase.deadlineAt) refuse(turn, waitsFor)
     return
   }
+  if (preflight) patch(turn, { routeSpecs: preflight.routeSpecs })
   record(turn, preflight)
   const skipped = observe ? 0 : Math.max(0, firstStep(turn))
   emit(turn, 'preflight.passed', { code: 'preflight_passed', findings: turn.shift.findings.length, skipped })
   if (observe) return watch(turn)
-  takeStep(turn, everyAttached(turn) ? firstStep(turn) : -1)
+  takeStep(turn, needsGround(turn) ? -1 : firstStep(turn))
 }
 
 /** Kept whole, without repeats: preflight is looked at again until it passes. */
@@ -75,6 +76,17 @@ function stateFindings(turn: Turn): readonly Finding[] {
         name,
         `new already gets ${tenthsOfShare(reading.share) / 10} %`,
         'set new to 0, or start with from: live'
+      )
+    }
+    const ttlMs = (reading?.ttlSeconds ?? 0) * 1000
+    const { maxTtlMs, lowerTtlMs } = turn.shift.policy.dns
+    if (ttlMs > maxTtlMs && (lowerTtlMs === null || lowerTtlMs > maxTtlMs)) {
+      const detail = `its TTL is ${ttlMs / 1000} s; the policy allows ${maxTtlMs / 1000} s, as a rollback takes as long`
+      block(
+        'ttl_too_long',
+        name,
+        detail,
+        'let the shift lower it first (dns.lowerTtl: 60s), or lower it and wait one old TTL'
       )
     }
     const health = healthOf(turn, name)
@@ -117,6 +129,11 @@ function everyAttached(turn: Turn): boolean {
   return turn.shift.routes.every((route) => readingOf(turn, route.name)?.attached === true)
 }
 
+/** Something must be laid before the first step: new attached at weight 0, or a TTL lowered. */
+function needsGround(turn: Turn): boolean {
+  return !everyAttached(turn) || turn.shift.routes.some((route) => loweredTtl(turn.shift, route) !== null)
+}
+
 /** What must still be read, or become healthy; preflight looks again until its deadline. */
 function unfinished(turn: Turn, preflight: Preflight): readonly string[] {
   const waits = [...preflight.unread]
@@ -144,7 +161,8 @@ function record(turn: Turn, preflight: Preflight | null): void {
     if (!reading) return route
     return {
       ...route,
-      restore: toZero && !isZero(reading.share) ? ZERO : reading.share,
+      restore: toZero && !isZero(reading.share) ? zeroOf(specOf(turn.shift, route.name).type) : reading.share,
+      ttlAtStart: reading.ttlSeconds ?? null,
       origin: reading.raw ?? null,
       shape: reading.shape,
       sticky: reading.stickySeconds !== null,

@@ -4,6 +4,7 @@
  */
 import type { ShiftEvent } from './event.ts'
 import { explainReason, explainShift } from './explain.ts'
+import { expectedShare } from './dns/model.ts'
 import { explainGate, specOf } from './explain/gates.ts'
 import type { Observation } from './observation.ts'
 import { percentOf } from './percent.ts'
@@ -45,7 +46,7 @@ export function present(
     targetPercent: percentOf(shift.target),
     restorePercent: restorePercent(shift),
     step: stepView(shift),
-    routes: shift.routes.map((route) => routeView(shift, route, seen)),
+    routes: shift.routes.map((route) => routeView(shift, route, seen, now)),
     gates: shift.gates.map((state) => gateView(shift, state)),
     rollback: rollbackView(shift, seen?.routes ?? null, commands, now),
     findings: shift.findings,
@@ -124,7 +125,8 @@ function untilOf({ phase }: Shift): Instant | null {
   }
 }
 
-function routeView(shift: Shift, route: RouteState, seen: LastSeen): RouteView {
+function routeView(shift: Shift, route: RouteState, seen: LastSeen, at: Instant): RouteView {
+  const expected = expectedShare(route.tides, at)
   const now = seen?.routes[route.name]
   const reading = now?.reading.kind === 'reading' ? now.reading : null
   const health = now?.health.kind === 'health' ? now.health : null
@@ -134,8 +136,8 @@ function routeView(shift: Shift, route: RouteState, seen: LastSeen): RouteView {
     desiredPercent: percentOf(tenthsOfShare(route.want.share)),
     livePercent: reading && percentOf(tenthsOfShare(reading.share)),
     observedPercent: route.observed === null ? null : percentOf(Math.round(route.observed * 1000)),
-    // What is expected before it is in effect: only where names are cached, which an ALB has none of.
-    expectedPercent: null,
+    // Resolvers follow slowly; a load balancer's requests are split at once.
+    expectedPercent: expected === null ? null : percentOf(Math.round(expected * 1000)),
     inEffectAt: rfc3339OrNull(route.inEffectAt),
     healthyTargets: { old: health?.old.healthy ?? null, new: health?.new.healthy ?? null }
   }

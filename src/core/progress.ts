@@ -16,7 +16,7 @@ import type { GateState } from './shift.ts'
 import { tenthsOfShare } from './share.ts'
 import { percentWanted, percentNow } from './standing.ts'
 import { emit, enter, patch, readingOf, type Turn } from './turn.ts'
-import { isAsWanted, mayStillLand } from './want.ts'
+import { isAsWanted, isDns, isTidy, mayStillLand, UNPROVEN } from './want.ts'
 
 export function progress(turn: Turn): void {
   switch (turn.shift.phase.kind) {
@@ -160,6 +160,7 @@ function leaveStep(turn: Turn, by: 'bake'): void {
     })
   if (!next) {
     if (turn.shift.routes.some((route) => mayStillLand(route, turn.now))) return
+    if (!isWhole(turn) && tidyUp(turn)) return
     done()
     return complete(turn)
   }
@@ -180,9 +181,12 @@ function leaveStep(turn: Turn, by: 'bake'): void {
   }
 }
 
+function isWhole(turn: Turn): boolean {
+  return turn.shift.routes.every((route) => tenthsOfShare(route.want.share) === ALL)
+}
+
 function complete(turn: Turn): void {
-  const whole = turn.shift.routes.every((route) => tenthsOfShare(route.want.share) === ALL)
-  if (!whole) return finish(turn, 'completed', `new has ${percentNow(turn) / 10} %`)
+  if (!isWhole(turn)) return finish(turn, 'completed', `new has ${percentNow(turn) / 10} %`)
   enter(turn, {
     kind: 'draining',
     since: turn.now,
@@ -193,17 +197,17 @@ function complete(turn: Turn): void {
 
 /** 100 % is in effect; old is watched until nothing arrives there any more (FM-22). */
 function draining(turn: Turn): void {
-  const { phase, policy, meters, routes } = turn.shift
+  const { phase, policy, routes } = turn.shift
   if (phase.kind !== 'draining' || !allAsWanted(turn) || routes.some((route) => mayStillLand(route, turn.now))) return
-  const measuredTo = Math.min(...meters.map((meter) => meter.judgedTo ?? 0))
   const residuals = routes.map((route) => (route.observed === null ? null : 1 - route.observed))
   const known = residuals.filter((residual) => residual !== null)
   const residual = known.length === 0 ? null : Math.max(...known)
-  if (phase.lowSince !== null && residual !== null && measuredTo - phase.lowSince >= policy.drain.forMs) {
+  if (phase.lowSince !== null && residual !== null && measuredTo(turn) - phase.lowSince >= policy.drain.forMs) {
+    if (tidyUp(turn)) return
     emit(turn, 'old.drained', { code: 'drained', residual })
     return finish(turn, 'completed', 'old is drained')
   }
-  if (turn.now < phase.deadlineAt) return
+  if (turn.now < phase.deadlineAt || tidyUp(turn)) return
   emit(turn, 'old.drained', { code: 'drain_deadline', residual }, { page: true })
   finish(turn, 'completed', 'old was still not seen to be drained at the deadline')
 }
@@ -222,7 +226,7 @@ function goingBack(turn: Turn): void {
       percent: percentNow(turn)
     })
   }
-  if (confirmed && allInEffect(turn) && !routes.some((route) => mayStillLand(route, turn.now))) {
+  if (confirmed && isOver(turn) && !tidyUp(turn)) {
     const person = phase.cause.kind === 'person'
     const actor = phase.cause.kind === 'person' ? phase.cause.actor : 'daemon'
     return finish(turn, person ? 'aborted' : 'rolled_back', 'every route is read back as it was', actor)
@@ -234,9 +238,47 @@ function goingBack(turn: Turn): void {
     since: turn.now,
     cause: phase.cause,
     nextAt: phase.nextAt,
-    confirmedAt: phase.confirmedAt
+    confirmedAt: phase.confirmedAt,
+    lowSince: phase.lowSince
   })
   emit(turn, 'shift.stuck', { code: 'stuck', routes: late, afterMs: turn.now - phase.since }, { page: true })
+}
+
+/** In effect, what is behind DNS is gone or has had its time, and no write of ours can land any more. */
+function isOver(turn: Turn): boolean {
+  const { phase, policy, routes } = turn.shift
+  if (phase.kind !== 'rolling_back' && phase.kind !== 'stuck') return false
+  if (routes.some((route) => mayStillLand(route, turn.now))) return false
+  const tidied = routes.some((route) => route.ttlAtStart !== null && route.want.ttlSeconds === route.ttlAtStart)
+  if (tidied) return true
+  if (!allInEffect(turn)) return false
+  const dns = routes.filter((route) => isDns(turn.shift, route.name))
+  if (dns.length === 0 || phase.confirmedAt === null || !counts(turn)) return true
+  const late = turn.now >= phase.confirmedAt + policy.drain.deadlineMs
+  return late || (phase.lowSince !== null && measuredTo(turn) - phase.lowSince >= policy.drain.forMs)
+}
+
+/** Some gate counts requests: what still arrives can be known. */
+function counts(turn: Turn): boolean {
+  return turn.shift.gateSpecs.some((gate) => gate.type === 'errorRate')
+}
+
+function measuredTo(turn: Turn): number {
+  return Math.min(...turn.shift.meters.map((meter) => meter.judgedTo ?? 0))
+}
+
+/** At every end a TTL that was lowered is put back. True while that is under way. */
+function tidyUp(turn: Turn): boolean {
+  const untidy = turn.shift.routes.filter((route) => !isTidy(route))
+  if (untidy.length === 0) return false
+  patch(turn, {
+    routes: turn.shift.routes.map((route) =>
+      isTidy(route) || route.ttlAtStart === null
+        ? route
+        : { ...route, want: { ...route.want, ttlSeconds: route.ttlAtStart }, ...UNPROVEN }
+    )
+  })
+  return true
 }
 
 /** mode: observe. The step is the greatest at or below what is live. */

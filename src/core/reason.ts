@@ -53,6 +53,9 @@ export const HALTS = [
 ] as const
 export type HaltWhy = (typeof HALTS)[number]
 
+/** What a write is for. `ttl`: the records' TTL is lowered, or put back. */
+export type WriteWhy = 'step' | 'attach' | 'retry' | 'late' | 'rollback' | 'release' | 'ttl'
+
 export type Reason =
   | { readonly code: 'started'; readonly migration: string; readonly policy: string; readonly text: string }
   | { readonly code: 'preflight_passed'; readonly findings: number; readonly skipped: number }
@@ -64,7 +67,9 @@ export type Reason =
       readonly share: Share
       readonly from: Share
       readonly n: number
-      readonly why: 'step' | 'attach' | 'retry' | 'late' | 'rollback' | 'release'
+      readonly why: WriteWhy
+      /** Only where the TTL is set. */
+      readonly ttlSeconds?: number
     }
   | { readonly code: 'read_back'; readonly route: string; readonly percent: Tenths; readonly share: Share }
   | { readonly code: 'in_effect'; readonly percent: Tenths; readonly step: number }

@@ -8,7 +8,7 @@ import { compareShares, isZero, lowerShare, tenthsOfShare } from './share.ts'
 import type { RouteState, Want } from './shift.ts'
 import type { Ms } from './time.ts'
 import { emit, enter, patch, readingOf, type Turn } from './turn.ts'
-import { anyAboveRestore, sameWant, ZERO } from './want.ts'
+import { anyAboveRestore, sameWant, UNPROVEN, ZERO } from './want.ts'
 import { finish, halt } from './end.ts'
 import { percentNow } from './standing.ts'
 
@@ -74,7 +74,8 @@ function startBack(turn: Turn, cause: Cause): void {
     cause,
     deadlineAt: now + shift.policy.rollback.deadlineMs,
     nextAt: shift.policy.rollback.shape === 'capacity' ? now : null,
-    confirmedAt: null
+    confirmedAt: null,
+    lowSince: null
   })
   aimBack(turn)
   const actor = cause.kind === 'person' ? cause.actor : 'daemon'
@@ -96,16 +97,7 @@ export function aimBack(turn: Turn): void {
     routes: turn.shift.routes.map((route) => {
       const want = backWant(turn, route)
       if (sameWant(want, route.want)) return { ...route, suspect: null, drift: null }
-      return {
-        ...route,
-        want,
-        confirmedAt: null,
-        inEffectAt: null,
-        suspect: null,
-        drift: null,
-        repairs: 0,
-        sentAt: null
-      }
+      return { ...route, want, ...UNPROVEN, suspect: null, drift: null, repairs: 0 }
     })
   })
 }
@@ -117,7 +109,9 @@ function backWant(turn: Turn, route: RouteState): Want {
   const aim = shape === 'capacity' ? bearableShare(turn, route, restore) : restore
   const share = live === null ? aim : lowerShare(aim, live)
   const release = stickiness === 'release' && isSticky(turn, route) && isZero(restore) && isZero(share)
-  return release ? { share, attached: false, unstick: true } : { share, attached: null, unstick: false }
+  if (release) return { share, attached: false, unstick: true }
+  const { ttlSeconds } = route.want
+  return { share, attached: null, unstick: false, ...(ttlSeconds === undefined ? {} : { ttlSeconds }) }
 }
 
 function isSticky(turn: Turn, route: RouteState): boolean {

@@ -69,6 +69,8 @@ export type Phase =
       readonly nextAt: Instant | null
       /** When every route was first read back as restored. */
       readonly confirmedAt: Instant | null
+      /** Since when what still arrives at new behind DNS is below drain.residual. */
+      readonly lowSince: Instant | null
     }
   /** A rollback not verified in time: paged, and still trying. */
   | {
@@ -77,6 +79,7 @@ export type Phase =
       readonly cause: Cause
       readonly nextAt: Instant | null
       readonly confirmedAt: Instant | null
+      readonly lowSince: Instant | null
     }
   | { readonly kind: End; readonly since: Instant }
 
@@ -87,6 +90,8 @@ export interface Want {
   readonly attached: boolean | null
   /** Target group stickiness is switched off with this write. */
   readonly unstick: boolean
+  /** The records' TTL; absent: as it is (and always for load balancers and aliases). */
+  readonly ttlSeconds?: number
 }
 
 /** A write that was sent, or may have been, and whose outcome is unknown. An answered ask is removed. */
@@ -106,6 +111,16 @@ export interface Suspect {
   readonly reads: number
 }
 
+/** One change of share that resolvers follow slowly. Fractions of traffic on new. */
+export interface Tide {
+  /** INSYNC. */
+  readonly at: Instant
+  readonly from: number
+  readonly to: number
+  /** max(TTL, 60 s) in force. */
+  readonly holdMs: number
+}
+
 export interface RouteState {
   readonly name: string
   readonly key: RouteKey
@@ -117,6 +132,14 @@ export interface RouteState {
   readonly shape: string | null
   /** Stickiness was on at preflight. */
   readonly sticky: boolean
+  /** TTL of the records at preflight, in seconds; null where there is none (load balancers, aliases). */
+  readonly ttlAtStart: number | null
+  /** Change id of the newest accepted write of this want, where the provider gives one; its INSYNC confirms. */
+  readonly changeId: string | null
+  /** Changes of a DNS route that are or were on their way to users, oldest first: for the model of what resolvers do. */
+  readonly tides: readonly Tide[]
+  /** How lumpy the observed share is: periods counted, and the sum of (observed − expected)² / (p (1 − p)). */
+  readonly lumps: { readonly periods: number; readonly sum: number }
   /** Healthy targets of old at preflight. */
   readonly oldHealthyAtStart: number
   /** Last confirmed share (at first: what preflight read); live = from means "not yet written". */
@@ -239,6 +262,8 @@ export interface Shift {
   readonly holdSince: Instant | null
   /** The share that was asked for has not arrived since then (onShare). */
   readonly shareSince: Instant | null
+  /** That it is late was told. */
+  readonly shareTold: boolean
   /** Baking is over but for something that is waited for, since then. */
   readonly waitSince: Instant | null
   /** `advance` was given for this step: its bake is over and `inconclusive` does not hold it. */

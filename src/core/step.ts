@@ -5,7 +5,7 @@ import { emptyGates } from './judge.ts'
 import type { Share } from './share.ts'
 import type { RouteState } from './shift.ts'
 import { enter, patch, type Turn } from './turn.ts'
-import { sameWant, stepWant } from './want.ts'
+import { sameWant, stepWant, UNPROVEN } from './want.ts'
 
 /** Asks every route for the weights of `step`; -1 attaches new at weight 0. */
 export function takeStep(turn: Turn, step: number): void {
@@ -23,7 +23,7 @@ export function takeStep(turn: Turn, step: number): void {
     routes: shift.routes.map((route) => {
       const want = stepWant(shift, step, route.name)
       if (sameWant(want, route.want) && route.confirmedAt !== null) return route
-      return { ...route, want, confirmedAt: null, inEffectAt: null, suspect: null, repairs: 0, sentAt: null }
+      return { ...route, want, ...UNPROVEN, suspect: null, repairs: 0 }
     })
   })
   converge(turn, step)

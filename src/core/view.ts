@@ -7,7 +7,7 @@ import type { End, Finding, PhaseName, Verdict } from './shift.ts'
 
 export interface RouteView {
   readonly name: string
-  readonly type: 'alb'
+  readonly type: 'alb' | 'route53'
   readonly desiredPercent: number
   readonly livePercent: number | null
   readonly observedPercent: number | null

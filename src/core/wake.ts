@@ -32,7 +32,7 @@ const SUSPECT_MS: Ms = 4_000
 export function wakeAt(turn: Turn): Instant | null {
   const { shift, now } = turn
   if (isEnded(shift.phase)) return null
-  const moments = [now + POLL_MS[shift.phase.kind], ...deadlines(shift)]
+  const moments = [now + pollOf(shift), ...deadlines(shift)]
   for (const route of shift.routes) {
     if (route.inEffectAt !== null) moments.push(route.inEffectAt)
     if (route.suspect !== null || route.asks.length > 0) moments.push(now + SUSPECT_MS)
@@ -41,6 +41,16 @@ export function wakeAt(turn: Turn): Instant | null {
   }
   for (const spec of shift.gateSpecs) if (spec.type === 'targetHealth') moments.push(now + spec.everyMs)
   return Math.min(...moments.filter((moment) => moment > now))
+}
+
+/** Route 53 allows five calls a second to a whole account, and its changes take a minute: records are looked at less often. */
+const DNS_POLL_MS: Ms = 5_000
+
+function pollOf(shift: Shift): Ms {
+  const { phase } = shift
+  const restored = (phase.kind === 'rolling_back' || phase.kind === 'stuck') && phase.confirmedAt !== null
+  const slow = restored || shift.routeSpecs.some((route) => route.type === 'route53')
+  return slow ? Math.max(DNS_POLL_MS, POLL_MS[phase.kind]) : POLL_MS[phase.kind]
 }
 
 function deadlines(shift: Shift): readonly Instant[] {

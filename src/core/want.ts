@@ -1,6 +1,7 @@
 /**
  * When a live state is what was wanted, and what may be wanted next.
  */
+import type { RouteSpec } from './migration.ts'
 import type { Reading } from './observation.ts'
 import { compareShares, isZero, sameShare, type Share } from './share.ts'
 import type { RouteState, Shift, Want } from './shift.ts'
@@ -12,16 +13,25 @@ export const LATE_MS: Ms = 90_000
 /** All routes at 0 %: 999 is the largest weight, but any pair with new at 0 is the same share. */
 export const ZERO: Share = { old: 999, new: 0 }
 
+/** No weight for new in what a kind of provider can write. */
+export function zeroOf(type: RouteSpec['type']): Share {
+  return type === 'alb' ? ZERO : { old: 255, new: 0 }
+}
+
 export function matches(reading: Reading, want: Want): boolean {
   return (
+    !reading.uneven &&
     sameShare(reading.share, want.share) &&
+    (want.ttlSeconds === undefined || (reading.ttlSeconds ?? null) === want.ttlSeconds) &&
     (want.attached === null || reading.attached === want.attached) &&
     (!want.unstick || reading.stickySeconds === null)
   )
 }
 
 export function sameWant(a: Want, b: Want): boolean {
-  return sameShare(a.share, b.share) && a.attached === b.attached && a.unstick === b.unstick
+  return (
+    sameShare(a.share, b.share) && a.attached === b.attached && a.unstick === b.unstick && a.ttlSeconds === b.ttlSeconds
+  )
 }
 
 /** An open ask for something else than what is wanted now: it may still land. */
@@ -44,12 +54,34 @@ export function isForward(kind: Shift['phase']['kind']): boolean {
   return kind === 'converging' || kind === 'baking' || kind === 'awaiting_approval'
 }
 
-/** The want of a step for one route. */
-export function stepWant(shift: Shift, step: number, route: string): Want {
-  const share = step < 0 ? ZERO : shift.steps[step]?.shares[route]
-  if (!share) throw new Error(`bug: shift ${shift.id} has no step ${step} for route ${route}`)
-  return { share, attached: true, unstick: false }
+/** The want of a step for one route. Before the first step a load balancer gets new at 0, and records keep their share. */
+export function stepWant(shift: Shift, step: number, name: string): Want {
+  const route = shift.routes.find((candidate) => candidate.name === name)
+  const ground = isDns(shift, name) ? route?.from : ZERO
+  const share = step < 0 ? ground : shift.steps[step]?.shares[name]
+  if (!route || !share) throw new Error(`bug: shift ${shift.id} has no step ${step} for route ${name}`)
+  const ttl = loweredTtl(shift, route)
+  return { share, attached: true, unstick: false, ...(ttl === null ? {} : { ttlSeconds: ttl }) }
 }
+
+export function isDns(shift: Shift, name: string): boolean {
+  return shift.routeSpecs.find((spec) => spec.name === name)?.type === 'route53'
+}
+
+/** The TTL in seconds that this shift lowers a route's records to; null where it leaves them alone. */
+export function loweredTtl({ policy }: Shift, { ttlAtStart }: RouteState): number | null {
+  const { lowerTtlMs } = policy.dns
+  if (lowerTtlMs === null || ttlAtStart === null || ttlAtStart * 1000 <= lowerTtlMs) return null
+  return Math.round(lowerTtlMs / 1000)
+}
+
+/** The records have their own TTL again, or never had another. */
+export function isTidy({ want, ttlAtStart }: RouteState): boolean {
+  return want.ttlSeconds === undefined || want.ttlSeconds === ttlAtStart
+}
+
+/** Nothing is known of a new want yet. */
+export const UNPROVEN = { confirmedAt: null, inEffectAt: null, changeId: null, sentAt: null } as const
 
 /** Every route is as wanted and explained in this very observation. */
 export function isAsWanted(route: RouteState, reading: Reading | null): boolean {

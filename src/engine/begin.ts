@@ -4,7 +4,7 @@
 import { createRestore, createShift } from '../core/create.ts'
 import { formatPercent } from '../core/percent.ts'
 import { fitProblems } from '../core/policy-rules.ts'
-import type { Migration } from '../core/migration.ts'
+import { claimsOf, type Migration } from '../core/migration.ts'
 import type { Policy } from '../core/policy.ts'
 import type { ShiftEvent } from '../core/event.ts'
 import type { Shift, ShiftId } from '../core/shift.ts'
@@ -74,7 +74,7 @@ export async function beginRestore(
 
 async function store(deps: BeginDeps, shift: Shift, idempotency: StartRequest['idempotency']) {
   const { store: to, maxOpen } = deps
-  const claims = shift.policy.mode === 'observe' ? [] : shift.routes.map((route) => route.key)
+  const claims = shift.policy.mode === 'observe' ? [] : shift.routeSpecs.flatMap(claimsOf)
   const first = startedEvent(shift)
   const created = await to.create({ ...shift, seq: 1 }, [first], claims, { maxOpen, idempotency })
   return createdId(created, shift)
@@ -87,7 +87,7 @@ function createdId(created: Created, shift: Shift): { id: ShiftId; created: bool
     case 'existing':
       return { id: created.id, created: false }
     case 'busy': {
-      const route = shift.routes.find(({ key }) => key === created.key)?.name ?? created.key
+      const route = shift.routeSpecs.find((spec) => claimsOf(spec).includes(created.key))?.name ?? created.key
       const extra = { route, shift: created.by }
       throw new ShiftError('route_busy', `route ${route} is being shifted by ${created.by}`, { extra })
     }

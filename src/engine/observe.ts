@@ -85,7 +85,7 @@ export function makeEyes(deps: EyesDeps): Eyes {
 
 async function lookAtRoutes(router: Router, shift: Shift, call: Call): Promise<Observation['routes']> {
   const [readings, healths] = await Promise.all([
-    router.read(shift.routeSpecs, call),
+    router.read(shift.routeSpecs, call, changesOf(shift)),
     router.health(shift.routeSpecs, call)
   ])
   const keepRaw = shift.phase.kind === 'preflight' || shift.routes.some((route) => route.drift !== null)
@@ -94,6 +94,15 @@ async function lookAtRoutes(router: Router, shift: Shift, call: Call): Promise<O
       spec.name,
       { reading: strip(answerOf(readings, spec.key), keepRaw), health: answerOf(healths, spec.key) }
     ])
+  )
+}
+
+/** Changes whose spreading is waited for. */
+function changesOf(shift: Shift): ReadonlyMap<RouteKey, string> {
+  return new Map(
+    shift.routes.flatMap(({ key, changeId, confirmedAt }): [RouteKey, string][] =>
+      changeId !== null && confirmedAt === null ? [[key, changeId]] : []
+    )
   )
 }
 

@@ -93,7 +93,7 @@ async function carryOut(
     const withheld = await healthProblem(router, clock, route, effect.minHealthyNew, call)
     if (withheld) return withheld
   }
-  const change = { route, to: effect.want, expect: effect.expect, origin, n: effect.n }
+  const change = { route, to: effect.want, expect: effect.expect, swap: effect.swap, origin, n: effect.n }
   const outcomes = await router.write([change], call)
   return outcomes.get(route.key) ?? { kind: 'unknown', code: 'no_answer', detail: 'the router gave no outcome' }
 }

@@ -23,18 +23,24 @@ export function makePreflight(deps: { readonly router: Router; readonly meters: 
       const now = deps.clock.now()
       const goodFor = last && last.found.unread.length > 0 ? AGAIN_UNREAD_MS : AGAIN_MS
       if (last && now - last.at < goodFor) return last.found
+      const resolved = await deps.router.resolve(shift.routeSpecs, call).catch((err: unknown) => messageOf(err))
+      if (typeof resolved === 'string') {
+        return { routeSpecs: shift.routeSpecs, findings: [], baseline: {}, unread: [`resolve: ${resolved}`] }
+      }
+      const known = { ...shift, routeSpecs: resolved }
       const [inspected, measured] = await Promise.all([
-        deps.router.inspect(shift.routeSpecs, call).then(
+        deps.router.inspect(resolved, call).then(
           (findings) => triage(findings),
           (err: unknown) => ({ findings: [] as readonly Finding[], unread: [`inspect: ${messageOf(err)}`] })
         ),
-        deps.meters.baseline(shift, now, call).catch((err: unknown) => ({
+        deps.meters.baseline(known, now, call).catch((err: unknown) => ({
           baseline: {},
           unread: [`baseline: ${messageOf(err)}`],
           forbidden: [] as readonly string[]
         }))
       ])
       const found: Preflight = {
+        routeSpecs: resolved,
         findings: [...inspected.findings, ...measured.forbidden.map(forbidden), ...quiet(shift, measured.baseline)],
         baseline: measured.baseline,
         unread: counted(shift) ? [...inspected.unread, ...measured.unread] : inspected.unread

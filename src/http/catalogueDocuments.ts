@@ -3,7 +3,7 @@
  * read here can be written to a file. An externalId is never shown.
  */
 import { formatDuration } from '../core/duration.ts'
-import type { AccountRef, Migration, RouteSpec, SideSpec } from '../core/migration.ts'
+import type { AccountRef, Migration, RouteSpec, SideSpec, DnsSideSpec } from '../core/migration.ts'
 import { percentOf } from '../core/percent.ts'
 import type { GateSpec, Policy, Step } from '../core/policy.ts'
 
@@ -105,15 +105,32 @@ function accountDocument(account: AccountRef): Document {
   return { region: account.region, ...(account.roleArn === undefined ? {} : { roleArn: account.roleArn }) }
 }
 
-function sideDocument(side: SideSpec): Document {
-  return { targetGroup: side.targetGroup, vars: side.vars, ...accountDocument(side.account) }
+function sideDocument(side: SideSpec | DnsSideSpec): Document {
+  const own =
+    'targetGroup' in side
+      ? { targetGroup: side.targetGroup }
+      : {
+          setIdentifier: side.setIdentifier,
+          ...(side.loadBalancer === null ? {} : { loadBalancer: side.loadBalancer }),
+          ...(side.targetGroups === null ? {} : { targetGroups: side.targetGroups })
+        }
+  return { ...own, vars: side.vars, ...accountDocument(side.account) }
+}
+
+function targetDocument(route: RouteSpec): Document {
+  switch (route.type) {
+    case 'alb':
+      return { [route.target.kind]: route.target.arn }
+    case 'route53':
+      return { hostedZone: route.hostedZone, record: route.record, recordTypes: route.recordTypes }
+  }
 }
 
 function routeDocument(route: RouteSpec): Document {
   return {
     name: route.name,
     type: route.type,
-    [route.target.kind]: route.target.arn,
+    ...targetDocument(route),
     ...accountDocument(route.account),
     old: sideDocument(route.old),
     new: sideDocument(route.new)

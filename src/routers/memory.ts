@@ -2,7 +2,7 @@
  * A router over rules that are kept in memory, with the behaviour of the real ones: for tests, and for trying a policy without
  * a provider. Never calls anything, and keeps nothing after the process.
  */
-import type { RouteKey, RouteSpec } from '../core/migration.ts'
+import type { RouteKey, AlbRouteSpec } from '../core/migration.ts'
 import type { Reading, SidesHealth, TargetsHealth, Unreadable, WriteOutcome } from '../core/observation.ts'
 import { sameShare, type Share } from '../core/share.ts'
 import type { Finding, Want } from '../core/shift.ts'
@@ -31,8 +31,8 @@ export function memoryWorld(): MemoryWorld {
   return { rules: new Map(), targets: new Map(), unreachable: new Set() }
 }
 
-export function memoryRouter(world: MemoryWorld, clock: Clock): Router {
-  const read = (route: RouteSpec): Reading | Unreadable => {
+export function memoryRouter(world: MemoryWorld, clock: Clock): Router<AlbRouteSpec> {
+  const read = (route: AlbRouteSpec): Reading | Unreadable => {
     if (world.unreachable.has(route.key)) return unreadable('Unreachable', `${route.key} does not answer`)
     const rule = world.rules.get(route.key)
     if (rule === undefined) return { ...unreadable('RuleNotFound', `${route.key} does not exist`), gone: true }
@@ -42,6 +42,7 @@ export function memoryRouter(world: MemoryWorld, clock: Clock): Router {
     read: async (routes) => new Map(routes.map((route) => [route.key, read(route)])),
     write: async (changes) => new Map(changes.map((change) => [change.route.key, write(world, change, read)])),
     health: async (routes) => new Map(routes.map((route) => [route.key, healthOf(world, route, clock.now())])),
+    resolve: async (routes) => routes,
     inspect: async (routes) => routes.flatMap((route) => findingsOf(world, route, read(route))),
     quantise: (_route, percents) => percents.map(shareOf),
     // There is no provider whose commands could be told.
@@ -49,7 +50,7 @@ export function memoryRouter(world: MemoryWorld, clock: Clock): Router {
   }
 }
 
-function readingOf(route: RouteSpec, rule: MemoryRule, readAt: number): Reading | Unreadable {
+function readingOf(route: AlbRouteSpec, rule: MemoryRule, readAt: number): Reading | Unreadable {
   const { [route.old.targetGroup]: old, [route.new.targetGroup]: fresh, ...others } = rule.weights
   if (old === undefined && fresh === undefined) return unreadable('not_forwarding', 'forwards to neither old nor new')
   const alone = Object.keys(rule.weights).length === 1
@@ -76,7 +77,11 @@ function pair(old: number | undefined, fresh: number | undefined): Share {
   return { old: old ?? 0, new: fresh ?? 0 }
 }
 
-function write(world: MemoryWorld, change: Change, read: (route: RouteSpec) => Reading | Unreadable): WriteOutcome {
+function write(
+  world: MemoryWorld,
+  change: Change<AlbRouteSpec>,
+  read: (route: AlbRouteSpec) => Reading | Unreadable
+): WriteOutcome {
   const { route, expect } = change
   const found = read(route)
   const unreachable = world.unreachable.has(route.key)
@@ -105,7 +110,7 @@ function unlike(found: Unreadable): WriteOutcome {
 }
 
 /** Null where nobody would get traffic. */
-function written(route: RouteSpec, rule: MemoryRule, want: Want): MemoryRule | null {
+function written(route: AlbRouteSpec, rule: MemoryRule, want: Want): MemoryRule | null {
   const weights: Record<string, number> = { ...rule.weights, [route.old.targetGroup]: want.share.old }
   const stands = route.new.targetGroup in weights
   if (want.attached === false) delete weights[route.new.targetGroup]
@@ -114,7 +119,7 @@ function written(route: RouteSpec, rule: MemoryRule, want: Want): MemoryRule | n
   return { ...rule, weights, stickySeconds: want.unstick ? null : rule.stickySeconds }
 }
 
-function healthOf(world: MemoryWorld, route: RouteSpec, readAt: number): SidesHealth | Unreadable {
+function healthOf(world: MemoryWorld, route: AlbRouteSpec, readAt: number): SidesHealth | Unreadable {
   const old = targetsOf(world, route.old.targetGroup)
   const fresh = targetsOf(world, route.new.targetGroup)
   if (old === null || fresh === null) {
@@ -130,7 +135,7 @@ function targetsOf(world: MemoryWorld, targetGroup: string): TargetsHealth | nul
   return { healthy: states['healthy'] ?? 0, total: all - (states['draining'] ?? 0), states }
 }
 
-function findingsOf(world: MemoryWorld, route: RouteSpec, found: Reading | Unreadable): readonly Finding[] {
+function findingsOf(world: MemoryWorld, route: AlbRouteSpec, found: Reading | Unreadable): readonly Finding[] {
   const blocker = (code: string, detail: string, remedy: string): Finding => ({
     severity: 'blocker',
     code,

@@ -61,6 +61,11 @@ t.test('an approval lets the next step begin, once; nobody approving in time hal
   const { id } = await rig.start(policy)
   await rig.untilPhase(id, 'awaiting_approval')
   await t.rejects(rig.order(id, { verb: 'approve', step: 0, comment: '' }, 'tester'), { code: 'approver_must_differ' })
+  await t.rejects(
+    rig.order(id, { verb: 'approve', step: 0, comment: '' }, 'chatbot (on behalf of tester)'),
+    { code: 'approver_must_differ' },
+    'not through a bot either'
+  )
   const expired = await rig.untilPhase(id, 'halted')
   t.match(expired.phase, { why: 'approval_expired' })
   await rig.order(id, { verb: 'resume', drift: null })

@@ -91,6 +91,7 @@ export function aPolicy(fields: Partial<Policy> = {}): Policy {
     onHold: { afterMs: 15 * MINUTE, action: 'halt' },
     converge: { deadlineMs: 5 * MINUTE },
     alb: { settleMs: MINUTE },
+    dns: { staleFactor: 2, maxTtlMs: 5 * MINUTE, lowerTtlMs: null, write: 'swap' },
     capacity: { new: 1, old: 0.9 },
     preflight: { minHealthyTargets: 1, healthyWithinMs: 10 * MINUTE },
     rollback: { to: 'zero', deadlineMs: 10 * MINUTE, stickiness: 'release', shape: 'direct' },

@@ -120,7 +120,7 @@ async function addressOf(clock: Clock, file: string, child: ChildProcess, logFil
   while (clock.now() < until) {
     const url = await readFile(file, 'utf8').catch(() => '')
     if (url.endsWith('\n')) return url.trim()
-    if (child.exitCode !== null) break
+    if (child.exitCode !== null || child.signalCode !== null) break
     await clock.sleep(LOOK_MS)
   }
   const log = await readFile(logFile, 'utf8').catch(() => '')

@@ -13,7 +13,7 @@ import { counted, formatCount, joined, listed, said } from './words.ts'
 
 type Of<C extends ReasonCode> = Extract<Reason, { code: C }>
 
-export function explainWrite({ route, percent, share, from, why }: Of<'write'>): string {
+export function explainWrite({ route, percent, share, from, why, ttlSeconds }: Of<'write'>): string {
   const to = `${formatPercent(percent)} on new (${formatShare(share)}, from ${formatShare(from)})`
   switch (why) {
     case 'step':
@@ -26,6 +26,8 @@ export function explainWrite({ route, percent, share, from, why }: Of<'write'>):
       return `asks ${route} again for ${to}, because an older write of this shift landed late`
     case 'rollback':
       return `takes ${route} back to ${to}`
+    case 'ttl':
+      return `sets the TTL of ${route} to ${ttlSeconds ?? 0} s, weights as they are (${formatShare(share)})`
     case 'release':
       return `takes ${route} back to ${to}, and out of stickiness so that stuck clients go back too`
   }

@@ -3,7 +3,15 @@
  * value may become 0. Never a rate: a rate without its requests cannot be judged.
  */
 import type { MetricQuery } from '../measurement.ts'
-import { SIDES, type AccountRef, type RouteSpec, type Side } from '../migration.ts'
+import {
+  SIDES,
+  type AccountRef,
+  type AlbRouteSpec,
+  type DnsSideSpec,
+  type Route53RouteSpec,
+  type RouteSpec,
+  type Side
+} from '../migration.ts'
 import type { PeriodCounts, SideCounts } from '../observation.ts'
 import type { MeterKey, Tally } from '../shift.ts'
 import type { Instant, Ms } from '../time.ts'
@@ -21,11 +29,16 @@ const LB_METRICS = {
   e503: 'HTTPCode_ELB_503_Count',
   e504: 'HTTPCode_ELB_504_Count'
 } as const
-type SideCount = keyof typeof SIDE_METRICS
+/** Of a side that is a load balancer of its own: everything that it failed by itself. */
+const OWN_METRICS = { e5xx: 'HTTPCode_ELB_5XX_Count', e503: 'HTTPCode_ELB_503_Count' } as const
+const PART_METRICS = { e502: 'HTTPCode_ELB_502_Count', e504: 'HTTPCode_ELB_504_Count' } as const
+type SideCount = keyof typeof SIDE_METRICS | keyof typeof OWN_METRICS | keyof typeof PART_METRICS
 type LbCount = keyof typeof LB_METRICS
 
-/** Names one count of one route within a period, e.g. `new.c5xx` or `lb.e502`. */
-export type CountId = `${Side}.${SideCount}` | `lb.${LbCount}`
+type BaseId = `${Side}.${SideCount}` | `lb.${LbCount}`
+
+/** Names one count of one route within a period, e.g. `new.c5xx` or `lb.e502`; those that end in `#n` are added to it. */
+export type CountId = BaseId | `${BaseId}#${number}`
 
 export interface CountQuery {
   readonly id: CountId
@@ -63,7 +76,7 @@ export function targetGroupDimension(arn: string): string {
  * to, so that no other target group can be judged.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
  */
-export function countQueries(route: RouteSpec): readonly CountQuery[] {
+function albQueries(route: AlbRouteSpec): readonly CountQuery[] {
   const LoadBalancer = loadBalancerDimension(route.target.arn)
   const sum = (metric: string, dimensions: MetricQuery['dimensions']): MetricQuery => ({
     namespace: 'AWS/ApplicationELB',
@@ -87,17 +100,74 @@ export function countQueries(route: RouteSpec): readonly CountQuery[] {
   return [...SIDES.flatMap(ofSide), ...ofLb]
 }
 
-/** One period's counts, asked value by value; null where the source has none. */
-export function periodCounts(start: Instant, valueOf: (id: CountId) => number | null): PeriodCounts {
-  const side = (name: Side): SideCounts => ({
-    requests: valueOf(`${name}.requests`),
-    codes: {
-      c2xx: valueOf(`${name}.c2xx`),
-      c3xx: valueOf(`${name}.c3xx`),
-      c4xx: valueOf(`${name}.c4xx`),
-      c5xx: valueOf(`${name}.c5xx`)
-    }
+/** Every count that a route is judged by. Throws where a record's load balancer is not known (preflight finds it). */
+export function countQueries(route: RouteSpec): readonly CountQuery[] {
+  switch (route.type) {
+    case 'alb':
+      return albQueries(route)
+    case 'route53':
+      return [...dnsQueries(route, 'old'), ...dnsQueries(route, 'new')]
+  }
+}
+
+/** `app/<name>/<id>` of a load balancer's ARN. Throws on any other text. */
+export function loadBalancerOf(arn: string): string {
+  const tail = /:loadbalancer\/((?:app|net|gwy)\/[^/]+\/[^/]+)$/.exec(arn)?.[1]
+  if (tail === undefined) throw new Error(`no load balancer in ${arn}: an ARN of a load balancer is needed`)
+  return tail
+}
+
+/**
+ * A side behind DNS is a load balancer: its target codes and its own 5xx are both attributable (AWS-FACTS C3). Where only some
+ * of its target groups are the side, the codes are theirs, and the load balancer's 502 and 504 explain what has no code.
+ */
+function dnsQueries(route: Route53RouteSpec, side: Side): readonly CountQuery[] {
+  const spec: DnsSideSpec = route[side]
+  if (spec.loadBalancer === null) throw new Error(`the load balancer of ${side} of route ${route.name} is not known`)
+  const LoadBalancer = loadBalancerOf(spec.loadBalancer)
+  const query = (id: CountId, metric: string, dimensions: MetricQuery['dimensions']): CountQuery => ({
+    id,
+    account: spec.account,
+    query: { namespace: 'AWS/ApplicationELB', metric, stat: 'Sum', dimensions }
   })
+  const names = keysOf(SIDE_METRICS)
+  if (spec.targetGroups === null) {
+    return [
+      ...names.map((name) => query(`${side}.${name}`, SIDE_METRICS[name], { LoadBalancer })),
+      ...keysOf(OWN_METRICS).map((name) => query(`${side}.${name}`, OWN_METRICS[name], { LoadBalancer }))
+    ]
+  }
+  const ofGroups = spec.targetGroups.flatMap((arn, i) =>
+    names.map((name) =>
+      query(`${side}.${name}#${i}`, SIDE_METRICS[name], { TargetGroup: targetGroupDimension(arn), LoadBalancer })
+    )
+  )
+  return [
+    ...ofGroups,
+    ...keysOf(PART_METRICS).map((name) => query(`${side}.${name}`, PART_METRICS[name], { LoadBalancer }))
+  ]
+}
+
+/** One period's counts, asked value by value; null where the source has none. `ids`: those that were asked for. */
+export function periodCounts(
+  start: Instant,
+  valueOf: (id: BaseId) => number | null,
+  ids: readonly CountId[] = []
+): PeriodCounts {
+  const asked = (id: BaseId) => ids.includes(id)
+  const side = (name: Side): SideCounts => {
+    return {
+      requests: valueOf(`${name}.requests`),
+      ...(asked(`${name}.e5xx`) ? { own: { e5xx: valueOf(`${name}.e5xx`), e503: valueOf(`${name}.e503`) } } : {}),
+      ...(asked(`${name}.e502`) ? { part: { e502: valueOf(`${name}.e502`), e504: valueOf(`${name}.e504`) } } : {}),
+      codes: {
+        c2xx: valueOf(`${name}.c2xx`),
+        c3xx: valueOf(`${name}.c3xx`),
+        c4xx: valueOf(`${name}.c4xx`),
+        c5xx: valueOf(`${name}.c5xx`)
+      }
+    }
+  }
   return {
     start,
     old: side('old'),
@@ -118,6 +188,23 @@ export function periodCounts(start: Instant, valueOf: (id: CountId) => number | 
  * are missing, not zero.
  */
 export function tally(side: SideCounts, lb: PeriodCounts['lb']): Tally | Blind {
+  if (side.own) return ownTally(side, side.own)
+  return sharedTally(side, side.part ?? lb)
+}
+
+/** A load balancer of its own: what it answered with 503 never chose a target, and stands in no RequestCount. */
+function ownTally(side: SideCounts, own: NonNullable<SideCounts['own']>): Tally | Blind {
+  const counts = [side.requests, own.e503, own.e5xx, side.codes.c5xx].map((count) => count ?? 0)
+  if (counts.some((count) => count < 0)) return { blind: 'negative_count' }
+  const [chosen = 0, unchosen = 0, byBalancer = 0, byTarget = 0] = counts
+  const requests = chosen + unchosen
+  return { requests, errors: Math.min(requests, byBalancer + byTarget) }
+}
+
+function sharedTally(
+  side: SideCounts,
+  lb: { readonly e502: number | null; readonly e504: number | null }
+): Tally | Blind {
   const requests = side.requests ?? 0
   const codes = [side.codes.c2xx, side.codes.c3xx, side.codes.c4xx, side.codes.c5xx].map((count) => count ?? 0)
   const failed = (lb.e502 ?? 0) + (lb.e504 ?? 0)

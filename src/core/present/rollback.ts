@@ -4,14 +4,18 @@
  */
 import type { Observation } from '../observation.ts'
 import { rfc3339 } from '../rfc3339.ts'
-import { isZero } from '../share.ts'
+import { expectedShare, movedAfter, TTL_FLOOR_MS } from '../dns/model.ts'
+import { fractionOf, isZero } from '../share.ts'
 import { isEnded, isGoingBack, type RouteState, type Shift } from '../shift.ts'
 import type { Instant, Ms } from '../time.ts'
 import type { RollbackView } from '../view.ts'
-import { ZERO } from '../want.ts'
+import { isDns, ZERO } from '../want.ts'
 
 /** From the decision to the read-back of its write. */
 const READ_BACK_MS: Ms = 10_000
+
+/** Changes generally reach all of Route 53's name servers within 60 s (AWS API reference, ChangeResourceRecordSets). */
+const INSYNC_MS: Ms = 60_000
 
 type Seen = Observation['routes'] | null
 
@@ -27,7 +31,7 @@ export function rollbackView(
   return {
     possible,
     inEffectWithinSeconds: possible && stuck.length === 0 && !unknown ? seconds(inEffectWithin(shift, now)) : null,
-    residualPercent: stuck.length === 0 ? 0 : null,
+    residualPercent: stuck.length === 0 ? residualPercent(shift, now) : null,
     stuckUntil: possible ? stuckUntil(stuck, seen, now) : null,
     commands: shift.routes.flatMap(({ name }) => commands[name] ?? [])
   }
@@ -46,7 +50,39 @@ function inEffectWithin(shift: Shift, now: Instant): Ms {
   const moments = shift.routes.map((route) => route.inEffectAt)
   const known = moments.filter((moment) => moment !== null)
   if (isGoingBack(shift.phase) && known.length === moments.length) return Math.max(0, Math.max(...known) - now)
-  return READ_BACK_MS + shift.policy.alb.settleMs
+  return Math.max(
+    ...shift.routes.map((route) =>
+      isDns(shift, route.name) ? dnsWithin(shift, route) : READ_BACK_MS + shift.policy.alb.settleMs
+    )
+  )
+}
+
+/** INSYNC, and then as many TTLs as the policy waits for a change of records. */
+function dnsWithin({ policy }: Shift, route: RouteState): Ms {
+  return INSYNC_MS + policy.dns.staleFactor * holdOf(route)
+}
+
+function holdOf(route: RouteState): Ms {
+  const ttl = route.want.ttlSeconds ?? route.ttlAtStart ?? 0
+  return Math.max(ttl * 1000, TTL_FLOOR_MS)
+}
+
+/**
+ * Percent of users still on new when a rollback counts as in effect: those whose resolvers have not asked again by then. Going
+ * back already: what was last measured, else what is expected now.
+ */
+function residualPercent(shift: Shift, now: Instant): number {
+  const shares = shift.routes
+    .filter((route) => isDns(shift, route.name))
+    .map((route) => residualShare(shift, route, now))
+  return Math.round(Math.max(0, ...shares) * 1000) / 10
+}
+
+function residualShare(shift: Shift, route: RouteState, now: Instant): number {
+  const floor = fractionOf(route.restore ?? ZERO)
+  if (isGoingBack(shift.phase)) return (route.observed ?? expectedShare(route.tides, now) ?? floor) - floor
+  const left = 1 - movedAfter(shift.policy.dns.staleFactor * holdOf(route), holdOf(route))
+  return (fractionOf(route.want.share) - floor) * left
 }
 
 /**

@@ -53,8 +53,13 @@ export async function count(
 
 /** One period's counts out of an answer. */
 export function countsAt(start: Instant, ids: readonly CountId[], values: readonly (number | null)[]): PeriodCounts {
-  const byId = new Map(ids.map((id, i) => [id, values[i] ?? null]))
-  return periodCounts(start, (id) => byId.get(id) ?? null)
+  const sums = new Map<string, number>()
+  ids.forEach((id, i) => {
+    const value = values[i] ?? null
+    const base = id.replace(/#.*$/, '')
+    if (value !== null) sums.set(base, (sums.get(base) ?? 0) + value)
+  })
+  return periodCounts(start, (id) => sums.get(id) ?? null, ids)
 }
 
 function collect(

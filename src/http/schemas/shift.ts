@@ -19,7 +19,7 @@ const StepSchema = Type.Object({
 
 const RouteSchema = Type.Object({
   name: Type.String(),
-  type: oneOf(['alb']),
+  type: oneOf(['alb', 'route53']),
   desiredPercent: Percent,
   livePercent: nullable(Percent),
   observedPercent: nullable(Percent),

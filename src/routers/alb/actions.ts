@@ -2,7 +2,7 @@
  * The actions of a rule, or a listener's default actions: as read, as text, and the forward action among them. Pure.
  */
 import type { Action, TargetGroupTuple } from '@aws-sdk/client-elastic-load-balancing-v2'
-import type { RouteSpec } from '../../core/migration.ts'
+import type { AlbRouteSpec } from '../../core/migration.ts'
 
 export type Actions = readonly Action[]
 
@@ -17,7 +17,7 @@ export interface Group {
   readonly weight: number
 }
 
-export function sidesOf(route: RouteSpec): Sides {
+export function sidesOf(route: AlbRouteSpec): Sides {
   return { old: route.old.targetGroup, new: route.new.targetGroup }
 }
 

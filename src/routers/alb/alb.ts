@@ -2,7 +2,7 @@
  * The router of application load balancers: moves a listener's default action, or a rule, by the weights of its target
  * groups. It is told ARNs and never searches for anything.
  */
-import type { RouteKey } from '../../core/migration.ts'
+import type { AlbRouteSpec, RouteKey } from '../../core/migration.ts'
 import { AwsFailure, type Aws, type TurnTaking } from '../../aws/aws.ts'
 import type { Clock } from '../../clock.ts'
 import type { Router } from '../router.ts'
@@ -21,7 +21,7 @@ export interface AlbDeps {
   readonly random?: () => number
 }
 
-export function albRouter({ aws, clock, random = Math.random }: AlbDeps): Router {
+export function albRouter({ aws, clock, random = Math.random }: AlbDeps): Router<AlbRouteSpec> {
   /** What a rollback builds on when it can't read. One small entry for each route ever read. */
   const lastRead = new Map<RouteKey, Actions>()
 
@@ -42,6 +42,7 @@ export function albRouter({ aws, clock, random = Math.random }: AlbDeps): Router
       const outcomes = changes.map(async (change) => [change.route.key, await writeOne(writing, change, call)] as const)
       return new Map(await Promise.all(outcomes))
     },
+    resolve: async (routes) => routes,
     health: (routes, call) => readHealth(aws, clock, routes, call),
     inspect: (routes, call) => inspectRoutes(aws, clock, routes, call),
     quantise: (_route, percents) => percents.map(shareOf),

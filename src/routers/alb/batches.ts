@@ -2,7 +2,7 @@
  * Many things in few calls. AWS refuses a whole batch for one wrong item: then it is halved until the guilty one stands alone,
  * so that one missing rule never blinds another. Nothing is ever looked up by listing everything.
  */
-import type { AccountRef, RouteSpec } from '../../core/migration.ts'
+import type { AccountRef, AlbRouteSpec } from '../../core/migration.ts'
 import { AwsFailure } from '../../aws/aws.ts'
 
 /** An item that could not be had. */
@@ -72,8 +72,8 @@ export async function allPages<T>(
 
 /** Routes by where they must be asked for. */
 export function byAccount(
-  routes: readonly RouteSpec[]
-): readonly { readonly account: AccountRef; readonly routes: readonly RouteSpec[] }[] {
+  routes: readonly AlbRouteSpec[]
+): readonly { readonly account: AccountRef; readonly routes: readonly AlbRouteSpec[] }[] {
   const groups = Map.groupBy(routes, ({ account }) =>
     [account.region, account.roleArn ?? '', account.externalId ?? ''].join('\n')
   )

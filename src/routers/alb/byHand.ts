@@ -1,13 +1,13 @@
 /**
  * The AWS CLI's own command that brings a route to a want: what a person pastes when Sluice is gone. Pure.
  */
-import type { RouteSpec } from '../../core/migration.ts'
+import type { AlbRouteSpec } from '../../core/migration.ts'
 import type { Want } from '../../core/shift.ts'
 import { actionsOf, forwardAction, sidesOf } from './actions.ts'
 import { compose } from './compose.ts'
 
 /** Empty where nothing is known of the other actions: a command that drops a login is worse than none. */
-export function commandsByHand(route: RouteSpec, want: Want, raw: string | null): readonly string[] {
+export function commandsByHand(route: AlbRouteSpec, want: Want, raw: string | null): readonly string[] {
   const found = raw === null ? null : actionsOf(raw)
   if (found === null || forwardAction(found) === null) return []
   const actions = quoted(JSON.stringify(compose(found, sidesOf(route), want)))

@@ -3,7 +3,7 @@
  * the account of the route: a target group lives where its load balancer does.
  */
 import type { Call } from '../../core/call.ts'
-import type { AccountRef, RouteKey, RouteSpec } from '../../core/migration.ts'
+import type { AccountRef, RouteKey, AlbRouteSpec } from '../../core/migration.ts'
 import type { SidesHealth, TargetsHealth, Unreadable } from '../../core/observation.ts'
 import type { Instant } from '../../core/time.ts'
 import { AwsFailure, type Aws, type TurnTaking } from '../../aws/aws.ts'
@@ -15,7 +15,7 @@ import { targetsHealthOf } from './requests.ts'
 export async function readHealth(
   aws: Aws & TurnTaking,
   clock: Clock,
-  routes: readonly RouteSpec[],
+  routes: readonly AlbRouteSpec[],
   call: Call
 ): Promise<ReadonlyMap<RouteKey, SidesHealth | Unreadable>> {
   const answers = byAccount(routes).map(async ({ account, routes: members }) => {
@@ -43,7 +43,7 @@ async function healthOf(
 }
 
 function ofRoute(
-  route: RouteSpec,
+  route: AlbRouteSpec,
   found: ReadonlyMap<string, Got<TargetsHealth>>,
   readAt: Instant
 ): SidesHealth | Unreadable {

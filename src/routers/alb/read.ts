@@ -3,7 +3,7 @@
  * anything from a write.
  */
 import type { Call } from '../../core/call.ts'
-import type { RouteKey, RouteSpec } from '../../core/migration.ts'
+import type { RouteKey, AlbRouteSpec } from '../../core/migration.ts'
 import type { Reading, Unreadable } from '../../core/observation.ts'
 import type { Instant } from '../../core/time.ts'
 import { AwsFailure, type Aws, type TurnTaking } from '../../aws/aws.ts'
@@ -23,7 +23,7 @@ export interface Found {
 export async function readActions(
   aws: Aws & TurnTaking,
   clock: Clock,
-  routes: readonly RouteSpec[],
+  routes: readonly AlbRouteSpec[],
   call: Call
 ): Promise<ReadonlyMap<RouteKey, Found>> {
   const asked = byAccount(routes).flatMap(({ account, routes: members }) =>
@@ -40,7 +40,7 @@ export async function readActions(
 }
 
 /** What a route's actions say of its two sides. */
-export function readingOf(route: RouteSpec, found: Found): Reading | Unreadable {
+export function readingOf(route: AlbRouteSpec, found: Found): Reading | Unreadable {
   if (found.actions instanceof AwsFailure) return unreadable(found.actions)
   const normal = normalise(found.actions, sidesOf(route))
   if (normal.kind === 'shapeless') {
@@ -54,6 +54,6 @@ export function unreadable(failure: AwsFailure): Unreadable {
   return { kind: 'unreadable', code: failure.code, detail: failure.message, gone: failure.gone }
 }
 
-function lost(route: RouteSpec): AwsFailure {
+function lost(route: AlbRouteSpec): AwsFailure {
   return new AwsFailure(`${route.target.arn} was not answered for`, { kind: 'bug', code: 'NotAnswered' })
 }

@@ -7,7 +7,7 @@
  */
 import pRetry from 'p-retry'
 import type { Call } from '../../core/call.ts'
-import type { RouteKey, RouteSpec } from '../../core/migration.ts'
+import type { RouteKey, AlbRouteSpec } from '../../core/migration.ts'
 import type { WriteOutcome } from '../../core/observation.ts'
 import { sameShare } from '../../core/share.ts'
 import type { Instant, Ms } from '../../core/time.ts'
@@ -50,7 +50,7 @@ interface Held {
 }
 
 /** Tries again for as long as AWS says "not now" and the deadline allows. */
-export async function writeOne(writing: Writing, change: Change, call: Call): Promise<WriteOutcome> {
+export async function writeOne(writing: Writing, change: Change<AlbRouteSpec>, call: Call): Promise<WriteOutcome> {
   const { clock } = writing
   let over = false
   let held: Held | null = null
@@ -84,7 +84,7 @@ export async function writeOne(writing: Writing, change: Change, call: Call): Pr
 /** The turn is taken first: between read and write there is then nothing to wait for. */
 async function attempt(
   writing: Writing,
-  change: Change,
+  change: Change<AlbRouteSpec>,
   call: Call,
   baseNow: (as: As) => Promise<Base>
 ): Promise<WriteOutcome> {
@@ -103,7 +103,11 @@ async function attempt(
 }
 
 /** What stands must be what is expected. */
-async function expectedBase(change: Change, expect: Exclude<Change['expect'], 'any'>, as: As): Promise<Base> {
+async function expectedBase(
+  change: Change<AlbRouteSpec>,
+  expect: Exclude<Change<AlbRouteSpec>['expect'], 'any'>,
+  as: As
+): Promise<Base> {
   const actions = await freshActions(change.route, as)
   if (actions instanceof AwsFailure) {
     if (actions.kind === 'throttled') throw actions
@@ -116,7 +120,7 @@ async function expectedBase(change: Change, expect: Exclude<Change['expect'], 'a
 }
 
 /** The freshest that can be had in time: a read, the last good read, the state at preflight. */
-async function anyBase(writing: Writing, change: Change, as: As): Promise<Base> {
+async function anyBase(writing: Writing, change: Change<AlbRouteSpec>, as: As): Promise<Base> {
   const { route } = change
   const deadlineAt = Math.min(as.call.deadlineAt, writing.clock.now() + ROLLBACK_READ_MS)
   const read = await freshActions(route, { ...as, call: { ...as.call, deadlineAt } })
@@ -136,13 +140,13 @@ async function anyBase(writing: Writing, change: Change, as: As): Promise<Base> 
       }
 }
 
-function forwardsToEither(actions: Actions, route: RouteSpec): boolean {
+function forwardsToEither(actions: Actions, route: AlbRouteSpec): boolean {
   const forward = forwardAction(actions)
   const sides = sidesOf(route)
   return forward !== null && groupsOf(forward).some(({ arn }) => arn === sides.old || arn === sides.new)
 }
 
-async function freshActions(route: RouteSpec, as: As): Promise<Actions | AwsFailure> {
+async function freshActions(route: AlbRouteSpec, as: As): Promise<Actions | AwsFailure> {
   const found = await actionsByArn(as, route.target.kind, [route.target.arn])
   return found.get(route.target.arn) ?? new AwsFailure('was not answered for', { kind: 'bug', code: 'NotAnswered' })
 }

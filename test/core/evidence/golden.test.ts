@@ -42,7 +42,7 @@ for (const golden of GOLDEN) {
           rollback: reading.fired !== null,
           back: reading.wBack === null ? '-' : reading.wBack.toFixed(4)
         }
-        t.match(row, got, `block ${i}`)
+        t.hasStrict(row, got, `block ${i}`)
       })
     }
   )
@@ -69,7 +69,7 @@ for (const golden of GOLDEN) {
         'back',
         'verdict'
       ])
-      t.match(row, {
+      t.hasStrict(row, {
         lnRelative: line.lnRelative.toFixed(4),
         lnAbsolute: line.lnAbsolute.toFixed(4),
         amber: line.amber.toFixed(4),

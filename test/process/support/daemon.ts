@@ -2,6 +2,7 @@
  * The real daemon as a process over a lab, spoken to only through its API, its signals and its files, as a person would.
  */
 import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
 import { daemonProcess, type DaemonProcess, type Files } from '../../../src/cli/demo/daemonProcess.ts'
 import { systemClock } from '../../../src/clock.ts'
@@ -9,7 +10,9 @@ import type { EventView, ShiftView } from '../../../src/core/view.ts'
 import type { Lab } from '../../../src/lab/lab.ts'
 
 const clock = systemClock()
-const LOOK_MS = 100
+/** Node's own cache: a process that starts dozens of times in a test need not read all of the code each time. */
+export const COMPILED = fileURLToPath(new URL('../../../node_modules/.cache/sluice-compiled', import.meta.url))
+const LOOK_MS = 150
 /** For a daemon that is broken, not for one that is slow. */
 const PATIENCE_MS = 100_000
 
@@ -34,11 +37,13 @@ export interface Daemon {
   /** Waits until this process has looked at the shift so often. */
   untilLooked(id: string, times: number): Promise<void>
   log(): Promise<string>
+  /** The value of a metric without labels. */
+  metric(name: string): Promise<number>
 }
 
 /** Started at once; ended, and its folder removed, with the test. */
 export async function aDaemon(t: Test, lab: Pick<Lab, 'env'>, files: Files): Promise<Daemon> {
-  const process = await daemonProcess(clock, files, lab.env)
+  const process = await daemonProcess(clock, files, { ...lab.env, NODE_COMPILE_CACHE: COMPILED })
   t.teardown(() => process.remove())
   await process.start()
   const daemon = talkTo(process)
@@ -101,7 +106,11 @@ function talkTo(process: DaemonProcess): Daemon {
         return seen.size >= times ? true : null
       })
     },
-    log: () => readFile(process.logFile, 'utf8')
+    log: () => readFile(process.logFile, 'utf8'),
+    metric: async (name) => {
+      const text = await (await fetch(new URL('metrics', process.url()))).text()
+      return Number(new RegExp(`^${name} (.*)$`, 'm').exec(text)?.[1])
+    }
   }
 }
 

@@ -15,7 +15,7 @@ export interface PolicyChoice {
 export const HALF = '{ percent: 50, bake: 4s }'
 export const WHOLE = '{ percent: 100, bake: 4s }'
 
-export function policyText({ name, steps, settle = '1s', rollbackWithin = '2m' }: PolicyChoice): string {
+export function policyText({ name, steps, settle = '500ms', rollbackWithin = '2m' }: PolicyChoice): string {
   return [
     'apiVersion: sluice/v1',
     'kind: Policy',
@@ -25,12 +25,12 @@ export function policyText({ name, steps, settle = '1s', rollbackWithin = '2m' }
     ...steps.map((step) => `  - ${step}`),
     'maxBake: 2m',
     'gates:',
-    '  - { name: errors, type: errorRate, max: 10%, against: none, minRequests: 5, period: 1s, delay: 1s }',
+    '  - { name: errors, type: errorRate, max: 10%, against: none, minRequests: 1, period: 1s, delay: 1s }',
     '  - { name: targets, type: targetHealth, minHealthyRatio: 0.6, every: 1s, for: 20s }',
     `alb: { settle: ${settle} }`,
     'converge: { deadline: 2m }',
     'preflight: { healthyWithin: 2m }',
-    'drain: { residual: 5%, for: 3s, deadline: 2m }',
+    'drain: { residual: 5%, for: 2s, deadline: 2m }',
     `rollback: { deadline: ${rollbackWithin} }`
   ].join('\n')
 }

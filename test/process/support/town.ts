@@ -11,7 +11,7 @@ import type { LabOptions } from '../../../src/lab/options.ts'
 import type { LabSpec, ListenerSpec } from '../../../src/lab/spec.ts'
 import type { Answered } from '../../../src/lab/trafficRecord.ts'
 
-const RPS_PER_ROUTE = 15
+const RPS_PER_ROUTE = 10
 /** From a write to the data plane. */
 const PROPAGATION_MS = 200
 /** Instants are whole milliseconds of two clocks. */
@@ -69,6 +69,7 @@ export async function aTown(t: Test, routes: readonly RouteChoice[], options: La
     partialShare: 0,
     propagationMs: PROPAGATION_MS,
     // A machine that stalls must not look like a broken cluster.
+    healthCheckMs: 1000,
     healthTimeoutMs: 20_000,
     targetTimeoutMs: 30_000,
     ...options

@@ -4,7 +4,7 @@
  */
 import type { Rule, Tag, TargetGroup } from '@aws-sdk/client-elastic-load-balancing-v2'
 import type { Call } from '../../../core/call.ts'
-import type { AccountRef, RouteKey, RouteSpec } from '../../../core/migration.ts'
+import type { AccountRef, RouteKey, AlbRouteSpec } from '../../../core/migration.ts'
 import type { TargetsHealth } from '../../../core/observation.ts'
 import { AwsFailure, type Aws, type TurnTaking } from '../../../aws/aws.ts'
 import type { Clock } from '../../../clock.ts'
@@ -20,7 +20,7 @@ export interface PlacedRule {
 
 /** By ARN, but for what routes found of themselves. */
 export interface Facts {
-  readonly routes: readonly RouteSpec[]
+  readonly routes: readonly AlbRouteSpec[]
   readonly found: ReadonlyMap<RouteKey, Found>
   readonly groups: ReadonlyMap<string, Got<TargetGroup>>
   readonly attributes: ReadonlyMap<string, Got<Readonly<Record<string, string>>>>
@@ -34,7 +34,7 @@ export async function gather(
   aws: Aws & TurnTaking,
   clock: Clock,
   account: AccountRef,
-  routes: readonly RouteSpec[],
+  routes: readonly AlbRouteSpec[],
   call: Call
 ): Promise<Facts> {
   const as: As = { aws, account, call }

@@ -2,7 +2,7 @@
  * Preflight of the load balancers: what stands against moving these routes, as findings with a remedy. Writes nothing.
  */
 import type { Call } from '../../../core/call.ts'
-import type { RouteSpec } from '../../../core/migration.ts'
+import type { AlbRouteSpec } from '../../../core/migration.ts'
 import type { Finding } from '../../../core/shift.ts'
 import { AwsFailure, type Aws, type TurnTaking } from '../../../aws/aws.ts'
 import type { Clock } from '../../../clock.ts'
@@ -17,7 +17,7 @@ import { gather, type Facts } from './facts.ts'
 export async function inspectRoutes(
   aws: Aws & TurnTaking,
   clock: Clock,
-  routes: readonly RouteSpec[],
+  routes: readonly AlbRouteSpec[],
   call: Call
 ): Promise<readonly Finding[]> {
   const accounts = byAccount(routes)
