@@ -7,7 +7,7 @@ import type { Call } from '../core/call.ts'
 import type { Ms } from '../core/time.ts'
 import type { Clock } from '../clock.ts'
 import { DEFAULT_RATES, bucketOf, makeBudget, type BudgetOptions } from './budget.ts'
-import { classify } from './classify.ts'
+import { bareCode, classify } from './classify.ts'
 import { sdkClients, type Access, type AwsClient, type AwsCommand, type ClientFor, type Service } from './client.ts'
 import { AwsFailure } from './failure.ts'
 import { skewKeeper } from './skew.ts'
@@ -110,7 +110,7 @@ export function makeAws(options: AwsOptions): Aws & TurnTaking {
           what: `${service} ${operation}`,
           longestMs: LONGEST_CALL_MS[access]
         }).catch((failure: AwsFailure) => {
-          if (failure.kind === 'throttled') budget.penalise(bucket, rates[service][access])
+          if (overRate(failure)) budget.penalise(bucket, rates[service][access])
           throw failure
         })
         seen('ok')
@@ -160,6 +160,11 @@ function calledOff(what: string, attempts: number): AwsFailure {
 function tooLate(what: string, ms: Ms, attempts: number): AwsFailure {
   const detail = attempts === 0 ? 'not sent: its deadline had passed' : `no answer within ${ms} ms`
   return new AwsFailure(`${what}: ${detail}`, { kind: 'timeout', code: 'Timeout', attempts })
+}
+
+/** PriorRequestNotComplete is said of one hosted zone: it is no reason to slow down anybody else. */
+function overRate(failure: AwsFailure): boolean {
+  return failure.kind === 'throttled' && bareCode(failure.code) !== 'PriorRequestNotComplete'
 }
 
 /** `ModifyRuleCommand` to `ModifyRule`. */

@@ -27,7 +27,9 @@ export interface BudgetOptions {
 /** Below AWS's published examples: the buckets are shared with controllers, Terraform and dashboards. */
 export const DEFAULT_RATES: Rates = {
   elbv2: { read: { perSecond: 8, burst: 40 }, write: { perSecond: 2, burst: 10 } },
-  cloudwatch: { read: { perSecond: 20, burst: 50 }, write: { perSecond: 2, burst: 10 } }
+  cloudwatch: { read: { perSecond: 20, burst: 50 }, write: { perSecond: 2, burst: 10 } },
+  // AWS: 5 requests a second for the whole account, whoever sends them and wherever; one is left to the others.
+  route53: { read: { perSecond: 4, burst: 4 }, write: { perSecond: 4, burst: 4 } }
 }
 export const DEFAULT_RESERVE = 0.3
 
@@ -38,10 +40,13 @@ export interface Budget {
   penalise(bucket: string, rate: Rate): void
 }
 
-/** Buckets are AWS's own: one for each account, however many roles lead to it. */
+/**
+ * Buckets are AWS's own: one for each account, however many roles lead to it. Route 53 has a single one for all regions, reads
+ * and writes: https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html#limits-api-requests
+ */
 export function bucketOf(service: Service, account: AccountRef, access: Access): string {
   const owner = account.roleArn?.split(':')[4] ?? 'own'
-  return `${owner}/${account.region}/${service}/${access}`
+  return service === 'route53' ? `${owner}/${service}` : `${owner}/${account.region}/${service}/${access}`
 }
 
 interface Waiter {

@@ -20,6 +20,7 @@ const THROTTLED = new Set([
 const GONE = new Set([
   'ListenerNotFound',
   'LoadBalancerNotFound',
+  'NoSuchHostedZone',
   'RuleNotFound',
   'TargetGroupNotFound',
   'ResourceNotFound'
@@ -108,11 +109,18 @@ function factsOf(error: unknown): ErrorFacts {
   return {
     name: error.name,
     network: typeof code === 'string' && (NETWORK.has(code) || TIMEOUT.has(code)) ? code : null,
-    message: error.message,
+    message: messagesOf(error) ?? error.message,
     status: numberIn(metadata, 'httpStatusCode'),
     // Where nobody counted it is taken to have been sent: only our own failures say otherwise.
     attempts: error.name === 'CredentialsProviderError' ? 0 : (numberIn(metadata, 'attempts') ?? 1)
   }
+}
+
+/** Route 53 says what is wrong with a batch of changes in a list, and nothing in the message. */
+function messagesOf(error: Error): string | null {
+  const list: unknown = 'messages' in error ? error.messages : undefined
+  const words = Array.isArray(list) ? list.filter((one) => typeof one === 'string') : []
+  return words.length === 0 ? null : words.join('; ')
 }
 
 function numberIn(record: unknown, key: string): number | null {

@@ -7,12 +7,14 @@ import {
   ElasticLoadBalancingV2Client,
   type ElasticLoadBalancingV2ClientConfig
 } from '@aws-sdk/client-elastic-load-balancing-v2'
+import { Route53Client, type Route53ClientConfig } from '@aws-sdk/client-route-53'
 import { fromTemporaryCredentials } from '@aws-sdk/credential-providers'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
 import type { AccountRef } from '../core/migration.ts'
 import type { Ms } from '../core/time.ts'
 
-export type Service = 'elbv2' | 'cloudwatch'
+export const SERVICES = ['elbv2', 'cloudwatch', 'route53'] as const
+export type Service = (typeof SERVICES)[number]
 
 /** Reads may be sent again by the SDK; a write never is, or its outcome could not be told. */
 export type Access = 'read' | 'write'
@@ -59,9 +61,7 @@ export function sdkClients(homeRegion: string, dateSeen: DateSeen): ClientFor {
       ...(account.roleArn === undefined ? {} : { credentials: assumed(account, account.roleArn, homeRegion) })
     }
     // The one place where the SDK's generic clients become the narrow shape: each service only ever gets its own commands.
-    return (service === 'elbv2'
-      ? elbv2Client(config, dateSeen)
-      : cloudwatchClient(config, dateSeen)) as unknown as AwsClient
+    return CLIENTS[service](config, dateSeen) as unknown as AwsClient
   }
 }
 
@@ -78,6 +78,15 @@ function cloudwatchClient(config: CloudWatchClientConfig, dateSeen: DateSeen): C
   client.middlewareStack.add((next) => dated(next, dateSeen), DATED)
   return client
 }
+
+/** Route 53 is one for all regions; the region still says which partition's (aws, China, GovCloud). */
+function route53Client(config: Route53ClientConfig, dateSeen: DateSeen): Route53Client {
+  const client = new Route53Client(config)
+  client.middlewareStack.add((next) => dated(next, dateSeen), DATED)
+  return client
+}
+
+const CLIENTS = { elbv2: elbv2Client, cloudwatch: cloudwatchClient, route53: route53Client } as const
 
 /** Tells of the `date` header of each answer that came through. */
 function dated<A, R extends { readonly output: object; readonly response: unknown }>(

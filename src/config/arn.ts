@@ -3,7 +3,7 @@
  * Forms: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awselasticloadbalancingv2.html
  */
 
-export type ElbKind = 'listener' | 'rule' | 'targetGroup'
+export type ElbKind = 'listener' | 'rule' | 'targetGroup' | 'loadBalancer'
 
 export interface ElbArn {
   readonly kind: ElbKind
@@ -17,7 +17,8 @@ const PREFIX = /^arn:aws[a-z-]*:elasticloadbalancing:([a-z0-9-]+):(\d{12}):(\S+)
 const KINDS: readonly (readonly [ElbKind, RegExp])[] = [
   ['listener', /^listener\/app\/[^/]+\/[^/]+\/[^/]+$/],
   ['rule', /^listener-rule\/app\/[^/]+\/[^/]+\/[^/]+\/[^/]+$/],
-  ['targetGroup', /^targetgroup\/[^/]+\/[^/]+$/]
+  ['targetGroup', /^targetgroup\/[^/]+\/[^/]+$/],
+  ['loadBalancer', /^loadbalancer\/app\/[^/]+\/[^/]+$/]
 ]
 
 /** What else people have at hand, by how the resource begins. */
@@ -28,13 +29,17 @@ const OTHERS: readonly (readonly [string, string])[] = [
   ['listener-rule/net/', 'the ARN of a rule of a Network Load Balancer'],
   ['listener/gwy/', 'the ARN of a listener of a Gateway Load Balancer'],
   ['targetgroup/', 'the ARN of a target group'],
+  ['loadbalancer/net/', 'the ARN of a Network Load Balancer'],
+  ['loadbalancer/gwy/', 'the ARN of a Gateway Load Balancer'],
   ['loadbalancer/', 'the ARN of a load balancer']
 ]
 
 const WANTED: Readonly<Record<ElbKind, string>> = {
   listener: 'the ARN of an ALB listener (arn:aws:elasticloadbalancing:REGION:ACCOUNT:listener/app/…)',
   rule: 'the ARN of an ALB listener rule (arn:aws:elasticloadbalancing:REGION:ACCOUNT:listener-rule/app/…)',
-  targetGroup: 'the ARN of a target group (arn:aws:elasticloadbalancing:REGION:ACCOUNT:targetgroup/…)'
+  targetGroup: 'the ARN of a target group (arn:aws:elasticloadbalancing:REGION:ACCOUNT:targetgroup/…)',
+  loadBalancer:
+    'the ARN of an Application Load Balancer (arn:aws:elasticloadbalancing:REGION:ACCOUNT:loadbalancer/app/…)'
 }
 
 /** Parts of the ARN where it names a `kind`; else a sentence that says what it names instead. */
@@ -48,7 +53,7 @@ export function readElbArn(text: string, kind: ElbKind): ElbArn | string {
 function namedBy(text: string, resource: string, found: ElbKind | undefined): string {
   const other = OTHERS.find(([start]) => resource.startsWith(start))?.[1]
   if (other !== undefined)
-    return found || !/^(?:listener(?:-rule)?\/app|targetgroup)\//.test(resource) ? other : `${other} that is not whole`
+    return found || !/^(?:listener(?:-rule)?\/app|targetgroup|loadbalancer\/app)\//.test(resource) ? other : `${other} that is not whole`
   const service = /^arn:[^:]*:([^:]+):/.exec(text)?.[1]
   return service === undefined || service === 'elasticloadbalancing'
     ? `${JSON.stringify(text)}, no whole ARN`

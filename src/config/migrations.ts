@@ -3,7 +3,7 @@
  * nor asks AWS.
  */
 import { gateProblems } from '../core/policy-rules.ts'
-import type { AlbRouteSpec, Migration } from '../core/migration.ts'
+import { claimsOf, type Migration, type RouteSpec } from '../core/migration.ts'
 import { checkOf } from './check.ts'
 import { toGate } from './gates.ts'
 import { complain, type Complaint } from './problem.ts'
@@ -19,13 +19,12 @@ export const readMigration: Reader<Migration> = (value, written): Read<Migration
   const { value: doc, complaints } = check(value, written)
   if (doc === null) return { value: null, complaints }
   const found: Complaint[] = [...complaints]
-  const routes = doc.routes.flatMap(
-    (route, i) => toRoute(route, doc.defaults, ['routes', i], (one) => found.push(one)) ?? []
-  )
+  const specs = doc.routes.map((route, i) => toRoute(route, doc.defaults, ['routes', i], (one) => found.push(one)))
+  const routes = specs.filter((route) => route !== null)
   const gates = doc.gates.map(toGate)
   found.push(
     ...sameNames(doc),
-    ...sameKeys(doc, routes),
+    ...sameClaims(doc, specs),
     ...strangers(doc),
     ...gateProblems(gates).map((one) => ({ ...one, at: 'value' as const }))
   )
@@ -47,20 +46,19 @@ function sameNames({ routes }: MigrationDocument): readonly Complaint[] {
   )
 }
 
-/** Two routes may not be one and the same listener or rule: each would undo what the other writes. */
-function sameKeys(doc: MigrationDocument, routes: readonly AlbRouteSpec[]): readonly Complaint[] {
-  return doc.routes.flatMap((route, i) => {
-    const arn = route.listener ?? route.rule
-    const first = doc.routes.findIndex((other) => (other.listener ?? other.rule) === arn)
-    const valid = routes.some(({ target }) => target.arn === arn)
-    if (arn === undefined || first >= i || !valid) return []
-    const path = ['routes', i, route.listener === undefined ? 'rule' : 'listener']
-    return [
-      complain(
-        path,
-        `is what route ${doc.routes[first]?.name} moves already: a route of its own for each listener or rule`
-      )
-    ]
+/** Two routes may not be one and the same listener, rule or record: each would undo what the other writes. */
+function sameClaims(doc: MigrationDocument, routes: readonly (RouteSpec | null)[]): readonly Complaint[] {
+  return routes.flatMap((route, i) => {
+    const claims = route === null ? [] : claimsOf(route)
+    const first = routes.findIndex((other) => other !== null && claimsOf(other).some((claim) => claims.includes(claim)))
+    if (route === null || first >= i) return []
+    const message = `is what route ${doc.routes[first]?.name} moves already: a route of its own for each`
+    switch (route.type) {
+      case 'alb':
+        return [complain(['routes', i, route.target.kind], `${message} listener or rule`)]
+      case 'route53':
+        return [complain(['routes', i, 'record'], `${message} record; all its types move together`)]
+    }
   })
 }
 

@@ -51,12 +51,19 @@ function toPolicy(doc: PolicyDocument, steps: readonly Step[]): Policy {
     onInsufficient: doc.onInsufficient,
     gates: doc.gates === 'none' ? [] : doc.gates.map(toGate),
     onBreach: doc.onBreach,
+    onAmber: doc.onAmber,
     onBlind: { holdMs: msOf(onBlind.hold), rollbackMs: onBlind.rollback === 'never' ? null : msOf(onBlind.rollback) },
     onDrift: doc.onDrift,
     onShare: doc.onShare,
     onHold: { afterMs: msOf(onHold.after), action: onHold.action },
     converge: { deadlineMs: msOf(doc.converge.deadline) },
     alb: { settleMs: msOf(doc.alb.settle) },
+    dns: {
+      staleFactor: doc.dns.staleFactor,
+      maxTtlMs: msOf(doc.dns.maxTtl),
+      lowerTtlMs: doc.dns.lowerTtl === null ? null : msOf(doc.dns.lowerTtl),
+      write: doc.dns.write
+    },
     capacity: { new: doc.capacity.new, old: doc.capacity.old },
     preflight: { minHealthyTargets: preflight.minHealthyTargets, healthyWithinMs: msOf(preflight.healthyWithin) },
     rollback: {

@@ -1,14 +1,14 @@
 /**
- * A route of a checked migration document to an AlbRouteSpec: are the ARNs of the right kind, in one region, and whose
- * credentials read and write there. Says everything that is wrong with the route, not only the first.
+ * A route of a checked migration document to a RouteSpec. Of a load balancer's: are the ARNs of the right kind, in one region, and
+ * whose credentials read and write there. Says everything that is wrong with the route, not only the first.
  */
-import type { AccountRef, AlbRouteSpec, SideSpec } from '../core/migration.ts'
+import type { AccountRef, AlbRouteSpec, RouteSpec, SideSpec } from '../core/migration.ts'
+import { accountOf, checkExternalId, type Tell } from './accounts.ts'
 import { readElbArn, type ElbArn, type ElbKind } from './arn.ts'
+import { toDnsRoute } from './dnsRoutes.ts'
 import type { Path } from './path.ts'
-import { complain, warn, type Complaint } from './problem.ts'
-import type { AccountDocument, RouteDocument, SideDocument } from './schemas/migration.ts'
-
-type Tell = (complaint: Complaint) => void
+import { complain, warn } from './problem.ts'
+import type { AccountDocument, AlbRouteDocument, RouteDocument, SideDocument } from './schemas/migration.ts'
 
 interface Found {
   readonly arn: string
@@ -20,7 +20,16 @@ interface Target extends Found {
 }
 
 /** Null where something is wrong; `tell` has heard what. `path` leads to the route. */
-export function toRoute(doc: RouteDocument, defaults: AccountDocument, path: Path, tell: Tell): AlbRouteSpec | null {
+export function toRoute(doc: RouteDocument, defaults: AccountDocument, path: Path, tell: Tell): RouteSpec | null {
+  switch (doc.type) {
+    case 'alb':
+      return toAlbRoute(doc, defaults, path, tell)
+    case 'route53':
+      return toDnsRoute(doc, defaults, path, tell)
+  }
+}
+
+function toAlbRoute(doc: AlbRouteDocument, defaults: AccountDocument, path: Path, tell: Tell): AlbRouteSpec | null {
   const target = toTarget(doc, path, tell)
   const levels = [doc, defaults]
   const wanted = target?.parts.region ?? null
@@ -38,7 +47,7 @@ export function toRoute(doc: RouteDocument, defaults: AccountDocument, path: Pat
   return { name: doc.name, type: 'alb', key: `alb:${arn}`, target: { kind, arn }, account, old, new: fresh }
 }
 
-function toTarget({ listener, rule }: RouteDocument, path: Path, tell: Tell): Target | null {
+function toTarget({ listener, rule }: AlbRouteDocument, path: Path, tell: Tell): Target | null {
   if (listener !== undefined && rule !== undefined) {
     tell(complain([...path, 'rule'], 'listener and rule exclude each other: a route moves one of the two', 'key'))
     return null
@@ -71,7 +80,7 @@ function toSide(
   if (found === null) return null
   const { region } = found.parts
   const levels = [doc, ...outer]
-  checkExternalId(levels, path, tell, doc)
+  checkExternalId(levels, path, tell)
   if (wanted !== null && region !== wanted) {
     tell(
       complain(
@@ -92,7 +101,7 @@ function toSide(
 }
 
 /** The region that was stated for a route must be that of its ARN: one of the two is not what was meant. */
-function checkRegion(doc: RouteDocument, defaults: AccountDocument, target: Target, path: Path, tell: Tell): void {
+function checkRegion(doc: AlbRouteDocument, defaults: AccountDocument, target: Target, path: Path, tell: Tell): void {
   const { region } = target.parts
   const stated = doc.region ?? defaults.region
   if (stated === undefined || stated === region) return
@@ -105,20 +114,6 @@ function checkRegion(doc: RouteDocument, defaults: AccountDocument, target: Targ
         `is in ${region}, but defaults.region is ${stated}: give the route its own region`
       )
     )
-}
-
-/** The nearest role counts, with an external id from where it stands or nearer: one that belongs to another role is never sent. */
-function accountOf(levels: readonly AccountDocument[], region: string): AccountRef {
-  const at = levels.findIndex(({ roleArn }) => roleArn !== undefined)
-  const roleArn = levels[at]?.roleArn
-  if (roleArn === undefined) return { region }
-  const externalId = levels.slice(0, at + 1).find((level) => level.externalId !== undefined)?.externalId
-  return externalId === undefined ? { region, roleArn } : { region, roleArn, externalId }
-}
-
-function checkExternalId(levels: readonly AccountDocument[], path: Path, tell: Tell, own = levels[0]): void {
-  const noRole = levels.every(({ roleArn }) => roleArn === undefined)
-  if (own?.externalId !== undefined && noRole) tell(complain([...path, 'externalId'], 'is of no use without a roleArn'))
 }
 
 /** Load balancers cannot be shared between accounts, so a role of another account will not be let in. */

@@ -134,6 +134,9 @@ function blank(id: ShiftId, now: Instant) {
     waitSince: null,
     advance: false,
     approved: false,
+    back: null,
+    backs: 0,
+    bakeLeftMs: null,
     pagedAt: null,
     seq: 0,
     asked: 0
@@ -152,6 +155,7 @@ function newRoute(spec: RouteSpec): RouteState {
     changeId: null,
     tides: [],
     lumps: { periods: 0, sum: 0 },
+    served: [],
     oldHealthyAtStart: 0,
     from: ZERO,
     fromAttached: false,

@@ -6,6 +6,8 @@ import { actionOf, hasTraffic, specOfGate } from './judge.ts'
 import type { GateState } from './shift.ts'
 import { isGoingBack } from './shift.ts'
 import { deadLandings, foldOldCapacity } from './capacity.ts'
+import { stepBack } from './back.ts'
+import { SHARED_PERIODS } from './gates/comparison.ts'
 import { finish, halt } from './end.ts'
 import { unreadableRoutes } from './fold.ts'
 import { goBack } from './rollback.ts'
@@ -31,7 +33,7 @@ export function danger(turn: Turn): void {
   if (retryRemembered(turn)) return
   const cause = breachCause(turn)
   if (cause) return goBack(turn, cause)
-  if (drifted(turn)) return
+  if (drifted(turn) || sharedByRise(turn) || stepBack(turn)) return
   foldBlind(turn)
   foldHold(turn)
   overdue(turn)
@@ -97,7 +99,8 @@ function breachOf(turn: Turn, state: GateState): Cause {
     limit: state.limit,
     samples: state.samples,
     oldValue,
-    oldSamples
+    oldSamples,
+    ...(state.compared ? { words: state.compared.words } : {})
   }
 }
 
@@ -168,6 +171,20 @@ function foldHold(turn: Turn): void {
     return goBack(turn, { kind: 'policy', why: 'hold', routes: gate ? [gate.route] : [] })
   if (gate) halt(turn, 'hold', `gate ${gate.gate} on ${gate.route} holds: ${gate.note ?? 'no reason given'}`, null)
   else halt(turn, 'share', 'the share of requests that was asked for does not arrive', null)
+}
+
+/** Both sides suffer since right after an increase, for long: new may be hurting what they share (GATING 3.5). */
+function sharedByRise(turn: Turn): boolean {
+  const { phase, policy } = turn.shift
+  if (!(isForward(phase.kind) || phase.kind === 'draining') || policy.mode === 'observe') return false
+  const state = turn.shift.gates.find(({ compared }) => {
+    if (!compared?.sharedByRise || compared.sharedSince === null) return false
+    const { periodMs, delayMs } = compared.evidence.rule
+    return turn.now >= compared.sharedSince + SHARED_PERIODS * periodMs + delayMs
+  })
+  if (!state || actionOf(turn, specOfGate(turn, state)) !== 'rollback') return false
+  goBack(turn, { kind: 'policy', why: 'shared', routes: [state.route] })
+  return true
 }
 
 function tellLateShare(turn: Turn, since: Instant): void {

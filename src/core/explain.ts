@@ -43,6 +43,8 @@ export function explainReason(reason: Reason): string {
     case 'read_back':
     case 'in_effect':
     case 'step_done':
+    case 'stepped_back':
+    case 'step_resumed':
       return explainStep(reason)
     case 'judged':
       return explainJudged(reason)

@@ -117,8 +117,12 @@ function foldReading(turn: Turn, route: RouteState, reading: Reading): void {
 function confirm(turn: Turn, route: RouteState, reading: Reading): void {
   const first = route.confirmedAt === null
   const tides = first ? tidesOf(turn, route, reading) : route.tides
+  const served = first
+    ? [...route.served.slice(-11), { since: turn.now, w: fractionOf(route.want.share) }]
+    : route.served
   patchRoute(turn, route.name, {
     tides,
+    served,
     from: route.want.share,
     fromAttached: reading.attached,
     confirmedAt: route.confirmedAt ?? turn.now,

@@ -82,6 +82,7 @@ function inPlan(shift: Shift, route: RouteState, share: Share): boolean {
     ZERO,
     route.restore,
     shift.step < 0 ? route.from : null,
+    shift.back?.shares[route.name],
     shift.adopted[route.name],
     shift.steps[shift.step]?.shares[route.name]
   ]

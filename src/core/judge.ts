@@ -11,7 +11,8 @@ import type { MeterReading, PeriodCounts } from './observation.ts'
 import { expectedShare } from './dns/model.ts'
 import { plusPeriod } from './dns/lumps.ts'
 import { fractionOf, isZero } from './share.ts'
-import type { GateState, MeterState, RouteState, Shift } from './shift.ts'
+import { judgeComparison } from './gates/comparison.ts'
+import type { Compared, GateState, MeterState, RouteState, Shift } from './shift.ts'
 import type { Instant } from './time.ts'
 import { emit, patch, patchRoute, type Turn } from './turn.ts'
 import { isDns, ZERO } from './want.ts'
@@ -33,11 +34,18 @@ export function specOfGate(turn: Turn, state: GateState): GateSpec {
 /** At each step: pools emptied, passes forgotten. */
 export function emptyGates(turn: Turn): void {
   patch(turn, {
-    gates: turn.shift.gates.map(emptied),
+    gates: turn.shift.gates.map((state) => anew(emptied(state))),
     routes: turn.shift.routes.map((route) => ({ ...route, counted: { old: 0, new: 0 } })),
     shareSince: null,
     shareTold: false
   })
+}
+
+/** The evidence goes on through the steps; only what belongs to one step begins anew. */
+function anew(state: GateState): GateState {
+  if (!state.compared) return state
+  const clear = { periods: 0, is: false }
+  return { ...state, compared: { ...state.compared, first: true, back: null, clear } }
 }
 
 /** When the step began that is being watched; periods and reads from then on count for it. */
@@ -93,13 +101,59 @@ function judgePeriod(turn: Turn, key: string, period: PeriodCounts): void {
   if (!meter) return
   const since = stepSince(turn)
   for (const { state, spec } of gatesOfMeter(turn, meter)) {
-    const judged = judgeErrorRate(spec, state, period, {
-      inStep: since !== null && period.start >= since,
-      warm: isWarm(turn, spec, period.start),
-      guard: guardTrips(meter)
-    })
+    const inStep = since !== null && period.start >= since
+    const warm = isWarm(turn, spec, period.start)
+    const guard = guardTrips(meter)
+    const judged = state.compared
+      ? compare(turn, spec, state, state.compared, period, { inStep, warm, guard })
+      : judgeErrorRate(spec, state, period, { inStep, warm, guard })
     setGate(turn, state, held(turn, spec, judged))
   }
+}
+
+function compare(
+  turn: Turn,
+  spec: ErrorRateGate,
+  state: GateState,
+  compared: Compared,
+  period: PeriodCounts,
+  at: { readonly inStep: boolean; readonly warm: boolean; readonly guard: boolean }
+): GateState {
+  const [fresh, older] = [tally(period.new, period.lb), tally(period.old, period.lb)]
+  if ('blind' in fresh) return { ...blinded(state, fresh.blind), at: period.start + spec.periodMs, passed: 0 }
+  if ('blind' in older) return { ...blinded(state, older.blind), at: period.start + spec.periodMs, passed: 0 }
+  const route = turn.shift.routes.find(({ name }) => name === state.route)
+  const inBack = turn.shift.back !== null && route?.inEffectAt != null && period.start >= route.inEffectAt
+  return judgeComparison(
+    state,
+    compared,
+    period,
+    { new: fresh, old: older },
+    {
+      w: servedAt(route, period.start),
+      inStep: at.inStep,
+      cold: !at.warm,
+      inBack,
+      roseAt: roseAt(route),
+      minRequests: spec.minRequests,
+      periodMs: spec.periodMs,
+      delayMs: spec.delayMs,
+      onAmber: turn.shift.policy.onAmber,
+      limit: spec.max,
+      guard: at.guard
+    }
+  )
+}
+
+/** New's share (0 to 1) while a period was served. */
+function servedAt(route: RouteState | undefined, start: Instant): number {
+  return route?.served.findLast(({ since }) => since <= start)?.w ?? 0
+}
+
+function roseAt(route: RouteState | undefined): Instant | null {
+  const served = route?.served ?? []
+  const rises = served.filter(({ w }, i) => w > (served[i - 1]?.w ?? 0))
+  return rises.at(-1)?.since ?? null
 }
 
 /** Measurements of the first step that are younger than the gate's warmup are not judged: caches are cold. */

@@ -58,6 +58,8 @@ export interface Route53RouteSpec extends RouteCommon {
   /** Lower case, without the trailing dot; `*` as it is. */
   readonly record: string
   readonly recordTypes: readonly RecordType[]
+  /** external-dns owns these records, and its owner knows that it will write over what Sluice writes. */
+  readonly allowExternalDns?: true
   readonly old: DnsSideSpec
   readonly new: DnsSideSpec
 }

@@ -27,12 +27,23 @@ interface GateCommon {
   readonly routes: readonly string[] | null
 }
 
+/** How carefully new is compared with old (CONTRACT 4.1, GATING 3.5). */
+export interface Comparison {
+  readonly profile: 'robust' | 'fast'
+  readonly tolerance: number | null
+  readonly alpha: { readonly relative: number; readonly absolute: number } | null
+  readonly stepBackBudget: number | null
+}
+
 /** Share of failed requests on new, against an absolute objective (CONTRACT 4.1). */
 export interface ErrorRateGate extends GateCommon {
   readonly type: 'errorRate'
   /** Fraction, 0 to 1. */
   readonly max: number
-  readonly against: 'none'
+  /** old: also not worse than old, tested sequentially (docs/gating.md). */
+  readonly against: 'none' | 'old'
+  /** How careful the comparison is; unset knobs are the profile's. Read only with `against: old`. */
+  readonly comparison?: Comparison
   readonly minRequests: number
   readonly warmupMs: Ms
   readonly periodMs: Ms
@@ -62,6 +73,8 @@ export interface Policy {
   readonly onInsufficient: 'hold' | 'advance'
   readonly gates: readonly GateSpec[]
   readonly onBreach: 'rollback' | 'hold'
+  /** On moderate evidence: a lower percent until it clears, or only hold (docs/gating.md). */
+  readonly onAmber: 'stepBack' | 'hold'
   readonly onBlind: { readonly holdMs: Ms; readonly rollbackMs: Ms | null }
   readonly onDrift: 'halt' | 'rollback'
   readonly onShare: 'hold' | 'advance'

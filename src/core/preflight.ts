@@ -3,6 +3,7 @@
  */
 import { neededNew } from './capacity.ts'
 import { finish } from './end.ts'
+import { beginComparisons } from './comparisons.ts'
 import { guardBaseline } from './gates/guard.ts'
 import { bake, shareAt, takeStep } from './step.ts'
 import type { Preflight } from './observation.ts'
@@ -177,6 +178,7 @@ function record(turn: Turn, preflight: Preflight | null): void {
     guardBaseline: guardBaseline(preflight?.baseline[meter.key] ?? [])
   }))
   patch(turn, { routes, meters })
+  beginComparisons(turn, preflight)
 }
 
 /** mode: observe. Baking from the start; nothing is ever written. */

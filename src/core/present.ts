@@ -105,8 +105,12 @@ function stepView(shift: Shift): StepView | null {
     since: rfc3339(phase.since),
     until: rfc3339OrNull(untilOf(shift)),
     evidence: null,
-    steppedBackTo: null
+    steppedBackTo: shift.back === null ? null : percentWantedOf(shift)
   }
+}
+
+function percentWantedOf({ routes }: Shift): number {
+  return percentOf(Math.min(...routes.map((route) => tenthsOfShare(route.want.share))))
 }
 
 /** When the phase ends at the latest by itself; null where only a person, or nothing, ends it. */

@@ -3,6 +3,7 @@
  * remembered confirmation, never past a gate whose newest verdict is not a pass.
  */
 import { tooFewNew } from './capacity.ts'
+import { resumeStep } from './back.ts'
 import { finish, halt } from './end.ts'
 import { expireApproval } from './orders.ts'
 import { actionOf, READS_ASKED, specOfGate } from './judge.ts'
@@ -90,6 +91,7 @@ function baking(turn: Turn): void {
   const { phase, advance, policy, step, steps } = turn.shift
   if (phase.kind !== 'baking') return
   if (policy.mode === 'observe') return followStep(turn)
+  if (turn.shift.back !== null) return void (allAsWanted(turn) && allInEffect(turn) && resumeStep(turn))
   foldShareArrival(turn)
   if (turn.now < phase.until && !advance) return
   const current = steps[step]

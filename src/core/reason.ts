@@ -19,6 +19,8 @@ export type Cause =
       readonly samples: number
       readonly oldValue: number | null
       readonly oldSamples: number
+      /** What the comparison with old says, with the counts. */
+      readonly words?: string
     }
   | { readonly kind: 'no_healthy_new'; readonly route: string; readonly targets: number }
   | {
@@ -30,7 +32,7 @@ export type Cause =
     }
   | {
       readonly kind: 'policy'
-      readonly why: 'drift' | 'blind' | 'converge' | 'hold'
+      readonly why: 'drift' | 'blind' | 'converge' | 'hold' | 'shared'
       readonly routes: readonly string[]
     }
 
@@ -126,6 +128,16 @@ export type Reason =
     }
   | { readonly code: 'stuck'; readonly routes: readonly string[]; readonly afterMs: Ms }
   | { readonly code: 'reminder'; readonly phase: string; readonly forMs: Ms }
+  | {
+      readonly code: 'stepped_back'
+      readonly gate: string
+      readonly route: string
+      readonly from: Tenths
+      readonly to: Tenths
+      readonly times: number
+      readonly words: string
+    }
+  | { readonly code: 'step_resumed'; readonly percent: Tenths; readonly afterMs: Ms }
   | { readonly code: 'drained'; readonly residual: number }
   | { readonly code: 'drain_deadline'; readonly residual: number | null }
   | {

@@ -13,6 +13,7 @@ import type { Share } from './share.ts'
 import type { Tenths } from './percent.ts'
 import type { Instant } from './time.ts'
 import type { Cause, HaltWhy } from './reason.ts'
+import type { Evidence } from './evidence/evidence.ts'
 
 export type ShiftId = string
 
@@ -140,6 +141,8 @@ export interface RouteState {
   readonly tides: readonly Tide[]
   /** How lumpy the observed share is: periods counted, and the sum of (observed − expected)² / (p (1 − p)). */
   readonly lumps: { readonly periods: number; readonly sum: number }
+  /** Shares (0 to 1) that were in effect, oldest first: which one a period was served at. */
+  readonly served: readonly { readonly since: Instant; readonly w: number }[]
   /** Healthy targets of old at preflight. */
   readonly oldHealthyAtStart: number
   /** Last confirmed share (at first: what preflight read); live = from means "not yet written". */
@@ -197,6 +200,24 @@ export interface GateState {
   readonly lowSince: Instant | null
   /** Why blind, hold or inconclusive, as a short code. */
   readonly note: string | null
+  /** Gates that compare with old: what the counts have said since the first write. */
+  readonly compared?: Compared
+}
+
+/** The sequential comparison of one gate on one route. */
+export interface Compared {
+  readonly evidence: Evidence
+  /** The next period is the first of a step. */
+  readonly first: boolean
+  /** Old is out of its objective as well since then, and whether that began right after an increase. */
+  readonly sharedSince: Instant | null
+  readonly sharedByRise: boolean
+  /** The verdict in words, with the counts. */
+  readonly words: string
+  /** What is asked for: a lower share (0 to 1), or null. `past`: only the comparison with the past asks. */
+  readonly back: { readonly w: number; readonly past: boolean } | null
+  /** Periods served wholly at a step back, and whether the newest of them is clear. */
+  readonly clear: { readonly periods: number; readonly is: boolean }
 }
 
 export type MeterKey = string
@@ -228,6 +249,14 @@ export interface Finding {
 /** A step with the pair of weights that each route's provider can write for it. */
 export interface PlannedStep extends Step {
   readonly shares: Readonly<Record<string, Share>>
+}
+
+export interface StepBack {
+  readonly since: Instant
+  readonly percent: Tenths
+  readonly shares: Readonly<Record<string, Share>>
+  /** Only the comparison with the past asked for it: old must be seen beside new for longer. */
+  readonly past: boolean
 }
 
 export interface Shift {
@@ -268,6 +297,12 @@ export interface Shift {
   readonly waitSince: Instant | null
   /** `advance` was given for this step: its bake is over and `inconclusive` does not hold it. */
   readonly advance: boolean
+  /** On amber a lower share is served until the evidence clears; the bake stands still meanwhile. */
+  readonly back: StepBack | null
+  /** Step backs of this step; three page. */
+  readonly backs: number
+  /** What was left of the bake when it was interrupted by a step back. */
+  readonly bakeLeftMs: number | null
   /** The approval of this step was given. */
   readonly approved: boolean
   readonly routes: readonly RouteState[]

@@ -38,13 +38,18 @@ export function converge(turn: Turn, step: number): void {
     step,
     advance: false,
     approved: false,
+    back: null,
+    backs: 0,
+    bakeLeftMs: null,
     routes: turn.shift.routes.map((route) => ({ ...route, confirmedAt: null, inEffectAt: null }))
   })
 }
 
-/** In effect everywhere: the step's own periods count from now on. */
+/** In effect everywhere: the step's own periods count from now on. After a step back what was left of the bake is done. */
 export function bake(turn: Turn, bakeMs: number): void {
-  enter(turn, { kind: 'baking', since: turn.now, until: turn.now + bakeMs })
+  const left = turn.shift.bakeLeftMs ?? bakeMs
+  patch(turn, { bakeLeftMs: null })
+  enter(turn, { kind: 'baking', since: turn.now, until: turn.now + left })
   emptyGates(turn)
 }
 

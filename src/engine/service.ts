@@ -172,7 +172,7 @@ async function allDeeds(store: Store, id: ShiftId): Promise<readonly Deed[]> {
 
 async function healthOf({ store, supervisor }: ServiceDeps): Promise<Health> {
   const running = supervisor.running()
-  const seenAt = running.map((id) => supervisor.lastSeen(id)?.at ?? 0)
+  const seenAt = running.flatMap((id) => supervisor.lastSeen(id)?.at ?? [])
   const ok = await store.ping().then(
     () => true,
     () => false

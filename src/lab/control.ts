@@ -4,7 +4,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { controlRoutes } from './controlRoutes.ts'
 import type { Controlled } from './controlRoutes.ts'
+import { dnsRoutes } from './dns/control.ts'
 import { labServer, listen, loopback, readBody, sendJson, shut } from './server.ts'
+
+const routes = { ...controlRoutes, ...dnsRoutes }
 
 export interface Control {
   readonly url: string
@@ -23,11 +26,9 @@ async function serve(lab: Controlled, request: IncomingMessage, response: Server
     const [root, resource = '', name = '', verb = ''] = url.pathname.split('/').slice(1).map(decodeURIComponent)
     const method = request.method ?? 'GET'
     const found =
-      root === 'lab'
-        ? controlRoutes[`${method} ${[resource, name && ':name', verb].filter(Boolean).join('/')}`]
-        : undefined
+      root === 'lab' ? routes[`${method} ${[resource, name && ':name', verb].filter(Boolean).join('/')}`] : undefined
     if (found === undefined) {
-      sendJson(response, 404, { error: `no ${method} ${url.pathname}`, known: Object.keys(controlRoutes).map(shown) })
+      sendJson(response, 404, { error: `no ${method} ${url.pathname}`, known: Object.keys(routes).map(shown) })
       return
     }
     const body = await readBody(request)

@@ -3,6 +3,7 @@
 import type { Alarms, AlarmChange } from './alarms.ts'
 import { readBehaviour } from './behaviour.ts'
 import type { Cluster } from './cluster.ts'
+import type { LabDns } from './dns/labDns.ts'
 import type { CallLog } from './endpoint/callLog.ts'
 import type { Fault, Faults } from './endpoint/faults.ts'
 import type { CloudWatchKnobs } from './endpoint/getMetricData.ts'
@@ -27,6 +28,7 @@ export interface Controlled extends Migratable {
   readonly faults: Faults
   readonly calls: CallLog
   readonly cloudwatch: CloudWatchKnobs
+  readonly dns: LabDns
 }
 
 interface Asked {
@@ -35,7 +37,7 @@ interface Asked {
   readonly input: Readonly<Record<string, unknown>>
 }
 
-type ControlRoute = (lab: Controlled, asked: Asked) => unknown
+export type ControlRoute = (lab: Controlled, asked: Asked) => unknown
 
 const clusterState = (cluster: Cluster) => ({
   ...cluster.behaviour(),

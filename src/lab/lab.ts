@@ -8,6 +8,9 @@ import { accountId } from './arn.ts'
 import type { Cluster } from './cluster.ts'
 import { createCluster } from './cluster.ts'
 import { startControl } from './control.ts'
+import type { LabDns, StartedDns } from './dns/labDns.ts'
+import { startLabDns } from './dns/labDns.ts'
+import { startOnOnePort } from './dns/samePort.ts'
 import type { CallLog } from './endpoint/callLog.ts'
 import { createCallLog } from './endpoint/callLog.ts'
 import { cloudwatchService } from './endpoint/cloudwatch.ts'
@@ -16,6 +19,7 @@ import { elbv2Service } from './endpoint/elbv2.ts'
 import { startEndpoint } from './endpoint/endpoint.ts'
 import type { Faults } from './endpoint/faults.ts'
 import { createFaults } from './endpoint/faults.ts'
+import { route53Service } from './endpoint/route53.ts'
 import type { CloudWatchKnobs } from './endpoint/getMetricData.ts'
 import { overwrite, weightsOf } from './foreignWriter.ts'
 import { startHealthChecks } from './healthChecker.ts'
@@ -34,11 +38,11 @@ import type { Health } from './targetGroup.ts'
 import { healthOf } from './targetGroup.ts'
 import type { Traffic } from './traffic.ts'
 import { startTraffic } from './traffic.ts'
-import type { World } from './world.ts'
+import type { LoadBalancer, World } from './world.ts'
 import { createWorld } from './world.ts'
 
 export interface Lab {
-  /** The AWS endpoint: ELBv2 and CloudWatch. */
+  /** The AWS endpoint: ELBv2, Route 53 and CloudWatch. */
   readonly endpoint: string
   readonly region: string
   readonly accountId: string
@@ -65,6 +69,8 @@ export interface Lab {
   readonly calls: CallLog
   readonly elbv2: Elbv2Knobs
   readonly cloudwatch: CloudWatchKnobs
+  /** Zones, name server, resolvers, clients; without zones where neither `dns` nor the spec asks for any. */
+  readonly dns: LabDns
   /** Ends everything at once; a second call does nothing. */
   close(): Promise<void>
 }
@@ -91,7 +97,12 @@ async function assemble(settings: LabSettings, closers: Closer[], close: () => P
   const parts = { alarms: createAlarms(), faults: createFaults(), calls: createCallLog(), ...knobs() }
   const clusters = await startClusters(settings, world, closers)
   await startDataPlane(settings, world, metrics, closers)
-  const services = [elbv2Service(world, parts.elbv2), cloudwatchService(metrics, parts.alarms, parts.cloudwatch)]
+  const { dns, ways } = await startDns(settings, world, closers)
+  const services = [
+    elbv2Service(world, parts.elbv2),
+    route53Service({ ...dns, now: Date.now }),
+    cloudwatchService(metrics, parts.alarms, parts.cloudwatch)
+  ]
   const endpoint = await startEndpoint({ ...parts, services }, settings.awsPort)
   closers.push(() => endpoint.close())
   const access = accessTo(world, clusters)
@@ -99,13 +110,14 @@ async function assemble(settings: LabSettings, closers: Closer[], close: () => P
   const traffic = startTraffic({
     url: () => url,
     routes: settings.paths,
+    ways,
     rps: settings.rps,
     users: settings.users,
     timeoutMs: settings.targetTimeoutMs + 2000
   })
   closers.push(() => traffic.close())
   const identity = { region: settings.region, accountId, env: envFor(endpoint.url, settings.region) }
-  const open = { ...parts, ...access, ...identity, world, clusters, metrics, traffic, endpoint: endpoint.url, url }
+  const open = { ...parts, ...access, ...identity, dns, world, clusters, metrics, traffic, endpoint: endpoint.url, url }
   const control = await startControl(open, settings.controlPort)
   closers.push(() => control.close())
   return { ...open, controlUrl: control.url, close }
@@ -137,13 +149,24 @@ async function startDataPlane(settings: LabSettings, world: World, metrics: Metr
   const agent = new Agent({ keepAlive: true })
   closers.push(() => agent.destroy())
   const record = createRecorder(metrics, settings.partialShare, randomFor(settings.seed, 'late'))
-  for (const one of world.loadBalancers) {
+  const start = async (one: LoadBalancer): Promise<() => Promise<void>> => {
     const random = randomFor(settings.seed, `load balancer ${one.name}`)
-    const plane = { world, record, random, agent, targetTimeoutMs: settings.targetTimeoutMs }
-    closers.push(await startLoadBalancer(one, plane))
+    return await startLoadBalancer(one, { world, record, random, agent, targetTimeoutMs: settings.targetTimeoutMs })
   }
+  const routes = settings.spec.dns?.routes ?? []
+  const inDns = new Set(routes.flatMap((route) => [route.old.loadBalancer, route.new.loadBalancer]))
+  const [plain, named] = [false, true].map((is) => world.loadBalancers.filter((one) => inDns.has(one.name) === is))
+  for (const one of plain ?? []) closers.push(await start(one))
+  closers.push(await startOnOnePort(named ?? [], start))
   const checks = { intervalMs: settings.healthCheckMs, timeoutMs: settings.healthTimeoutMs }
   closers.push(startHealthChecks(world, metrics, checks))
+}
+
+async function startDns(settings: LabSettings, world: World, closers: Closer[]): Promise<StartedDns> {
+  const options = typeof settings.dns === 'object' ? settings.dns : {}
+  const started = await startLabDns(world, settings.spec.dns ?? { zones: [], routes: [] }, settings.seed, options)
+  closers.push(() => started.close())
+  return started
 }
 
 function accessTo(world: World, clusters: readonly Cluster[]) {

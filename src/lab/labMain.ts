@@ -37,6 +37,15 @@ async function stopped(signal: AbortSignal | undefined): Promise<void> {
   })
 }
 
+function dnsLines(lab: Lab): readonly string[] {
+  const { dns, controlUrl } = lab
+  return dns.routes.flatMap(({ record, old, new: fresh }) => [
+    `#   dig @${dns.host} -p ${dns.port} ${record}`,
+    `#   curl -s ${controlUrl}/lab/dns`,
+    `#   curl -s ${controlUrl}/lab/records/${record} -d '{"weights":{"${old.setIdentifier}":90,"${fresh.setIdentifier}":10}}'`
+  ])
+}
+
 export function introduction(lab: Lab): string {
   const exports = Object.entries(lab.env).map(([name, value]) => `export ${name}=${value}`)
   const arns = Object.entries(lab.arns.all()).flatMap(([kind, list]) => [
@@ -53,6 +62,7 @@ export function introduction(lab: Lab): string {
     `#   curl -s ${lab.controlUrl}/lab/clusters/new -d '{"errorRate":0.2}'`,
     `#   curl -s ${lab.controlUrl}/lab/rules/web -d '{"forward":{"shop-old-web":90,"shop-new-web":10}}'`,
     `#   curl -s ${lab.controlUrl}/lab/faults -d '{"kind":"throttle","service":"elbv2","every":3}'`,
+    ...dnsLines(lab),
     ...arns,
     '',
     '# A migration that fits, for example config/migrations/shop-lab.yaml:',

@@ -2,6 +2,7 @@
 // code of the daemon.
 
 import { stringify } from 'yaml'
+import type { DnsRouteSpec, DnsSideSpec } from './dns/spec.ts'
 import type { LabArns } from './names.ts'
 import type { World } from './world.ts'
 
@@ -10,6 +11,7 @@ export interface Migratable {
   readonly region: string
   readonly arns: LabArns
   readonly world: World
+  readonly dns?: { readonly routes: readonly DnsRouteSpec[] }
 }
 
 export interface MigrationChoice {
@@ -26,7 +28,7 @@ interface Side {
   readonly vars: { readonly cluster: string }
 }
 
-export interface LabRoute {
+export interface LabAlbRoute {
   readonly name: string
   readonly type: 'alb'
   readonly listener?: string
@@ -34,6 +36,24 @@ export interface LabRoute {
   readonly old: Side
   readonly new: Side
 }
+
+interface DnsSide {
+  readonly setIdentifier: string
+  readonly loadBalancer: string
+  readonly vars: { readonly cluster: string }
+}
+
+export interface LabDnsRoute {
+  readonly name: string
+  readonly type: 'route53'
+  readonly hostedZone: string
+  readonly record: string
+  readonly recordTypes: readonly string[]
+  readonly old: DnsSide
+  readonly new: DnsSide
+}
+
+export type LabRoute = LabAlbRoute | LabDnsRoute
 
 export interface LabMigration {
   readonly apiVersion: 'sluice/v1'
@@ -51,7 +71,7 @@ export function migrationObject(lab: Migratable, choice: MigrationChoice = {}): 
     return group && { targetGroup: group.arn, vars: { cluster } }
   }
   const routes = lab.world.listeners().flatMap((listener) =>
-    [listener.defaultRule, ...listener.rules].flatMap((rule): readonly LabRoute[] => {
+    [listener.defaultRule, ...listener.rules].flatMap((rule): readonly LabAlbRoute[] => {
       const before = sideOf(rule.name, choice.old ?? 'old')
       const after = sideOf(rule.name, choice.new ?? 'new')
       if (before === undefined || after === undefined) return []
@@ -66,8 +86,24 @@ export function migrationObject(lab: Migratable, choice: MigrationChoice = {}): 
     description: 'the shop in the lab, from the old cluster to the new one',
     versions: { from: '1.33', to: '1.34' },
     defaults: { region: lab.region },
-    routes: routes.filter((route) => choice.routes?.includes(route.name) ?? true)
+    routes: [...routes, ...dnsRoutes(lab, choice)].filter((route) => choice.routes?.includes(route.name) ?? true)
   }
+}
+
+function dnsRoutes(lab: Migratable, choice: MigrationChoice): readonly LabDnsRoute[] {
+  const sideOf = ({ setIdentifier, loadBalancer, cluster }: DnsSideSpec): DnsSide => ({
+    setIdentifier,
+    loadBalancer: lab.arns.loadBalancer(loadBalancer),
+    vars: { cluster }
+  })
+  return (lab.dns?.routes ?? []).flatMap((route): readonly LabDnsRoute[] => {
+    const { name, hostedZone, record, recordTypes } = route
+    const of = (cluster: string) => [route.old, route.new].find((side) => side.cluster === cluster)
+    const [before, after] = [of(choice.old ?? 'old'), of(choice.new ?? 'new')]
+    if (before === undefined || after === undefined) return []
+    const sides = { old: sideOf(before), new: sideOf(after) }
+    return [{ name, type: 'route53', hostedZone, record, recordTypes, ...sides }]
+  })
 }
 
 export function migrationYaml(lab: Migratable, choice: MigrationChoice = {}): string {

@@ -1,5 +1,7 @@
 // What can be chosen when a lab starts, with the defaults of the demo. Pure.
 
+import type { DnsOptions } from './dns/labDns.ts'
+import { dnsSpec } from './dns/spec.ts'
 import type { LabSpec } from './spec.ts'
 import { shopSpec } from './spec.ts'
 import type { TrafficRoute } from './traffic.ts'
@@ -31,6 +33,8 @@ export interface LabSettings {
   readonly users: number
   /** Paths that users ask for, in turn; by default one for each listener and rule. */
   readonly paths: readonly TrafficRoute[]
+  /** With the zone example.com and its route, unless `spec` says otherwise; an object also settles how DNS behaves. */
+  readonly dns: boolean | DnsOptions
   /** 0 = any free port. */
   readonly awsPort: number
   readonly controlPort: number
@@ -39,7 +43,7 @@ export interface LabSettings {
 export type LabOptions = Partial<LabSettings>
 
 export function settingsOf(options: LabOptions): LabSettings {
-  const spec = options.spec ?? shopSpec()
+  const spec = options.spec ?? ((options.dns ?? false) === false ? shopSpec() : dnsSpec())
   return {
     region: 'ap-northeast-1',
     seed: 1,
@@ -57,6 +61,7 @@ export function settingsOf(options: LabOptions): LabSettings {
     rps: 0,
     users: 0,
     paths: pathsOf(spec),
+    dns: false,
     awsPort: 0,
     controlPort: 0,
     ...options,
@@ -64,12 +69,13 @@ export function settingsOf(options: LabOptions): LabSettings {
   }
 }
 
-/** A path for the default action of the first listener and one for each of its rules. */
+/** A path for the default action of the first listener, one for each of its rules, and one for each DNS route. */
 function pathsOf(spec: LabSpec): readonly TrafficRoute[] {
   const listener = spec.loadBalancers[0]?.listeners[0]
   const rules = listener?.rules ?? []
   return [
     { name: listener?.name ?? 'web', path: '/' },
-    ...rules.map((rule) => ({ name: rule.name, path: (rule.paths[0] ?? '/').replaceAll(/[*?]/g, '1') }))
+    ...rules.map((rule) => ({ name: rule.name, path: (rule.paths[0] ?? '/').replaceAll(/[*?]/g, '1') })),
+    ...(spec.dns?.routes ?? []).map(({ name, path }) => ({ name, path }))
   ]
 }

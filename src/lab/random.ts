@@ -19,3 +19,13 @@ export function randomFor(seed: number, name: string): Random {
   for (const char of name) hash = Math.imul(hash ^ (char.codePointAt(0) ?? 0), 16_777_619) >>> 0
   return seededRandom(hash)
 }
+
+/** Dice without luck: any stretch of throws is spread almost evenly over 0 to 1 (the golden ratio's multiples). */
+export function evenDice(seed: number): Random {
+  const golden = (Math.sqrt(5) - 1) / 2
+  let at = seededRandom(seed)()
+  return () => {
+    at = (at + golden) % 1
+    return at
+  }
+}

@@ -3,6 +3,7 @@
 
 import type { Action } from './action.ts'
 import type { Behaviour } from './behaviour.ts'
+import type { DnsSpec } from './dns/spec.ts'
 
 /** Weights by the name of the target group. */
 export type ForwardSpec = Readonly<Record<string, number>>
@@ -32,6 +33,8 @@ export interface LoadBalancerSpec {
   readonly name: string
   /** A loopback address; 127.0.0.1 if absent. */
   readonly host?: string
+  /** `ipv4` if absent; a dualstack one has answers for AAAA too. */
+  readonly ipAddressType?: 'ipv4' | 'dualstack'
   readonly listeners: readonly ListenerSpec[]
   readonly tags?: Readonly<Record<string, string>>
 }
@@ -55,6 +58,8 @@ export interface LabSpec {
   readonly clusters: readonly ClusterSpec[]
   readonly targetGroups: readonly TargetGroupSpec[]
   readonly loadBalancers: readonly LoadBalancerSpec[]
+  /** Hosted zones and the routes that are moved in them; none if absent. */
+  readonly dns?: DnsSpec
 }
 
 /**

@@ -1,8 +1,9 @@
 // The users: an open-loop generator that sends at its rate whether or not answers come, over keep-alive connections, some of
-// them keeping cookies. It only sends and records; it never slows down out of pity.
+// them keeping cookies, some of them by way of DNS. It only sends and records; it never slows down out of pity.
 
 import { Agent, request as httpRequest } from 'node:http'
 import type { IncomingMessage } from 'node:http'
+import type { Way } from './dns/pools.ts'
 import { clusterHeader } from './podServer.ts'
 import type { TrafficRecord } from './trafficRecord.ts'
 import { createTrafficRecord } from './trafficRecord.ts'
@@ -16,6 +17,8 @@ export interface TrafficOptions {
   /** The base URL of a listener, without a path. */
   readonly url: () => string
   readonly routes: readonly TrafficRoute[]
+  /** Routes that begin with a name instead of `url`: where the next request goes; nothing where the name leads nowhere. */
+  readonly ways?: Readonly<Record<string, () => Promise<Way | undefined>>>
   readonly rps: number
   /** So many users keep their cookies and take turns; 0 = every request is a stranger's. */
   readonly users: number
@@ -53,7 +56,7 @@ export function startTraffic(options: TrafficOptions): Traffic {
     const jar = user === undefined ? undefined : jarFor(jars, user)
     const at = Date.now()
     const startedAt = performance.now()
-    const answer = await exchange(new URL(route.path, options.url()), agent, jar, options.timeoutMs)
+    const answer = await send(options, route, agent, jar)
     record.add({ at, route: route.name, path: route.path, ms: performance.now() - startedAt, ...answer })
     return answer
   }
@@ -108,21 +111,49 @@ function jarFor(jars: Map<number, Jar>, user: number): Jar {
   return jar
 }
 
-async function exchange(url: URL, agent: Agent, jar: Jar | undefined, timeoutMs: number) {
-  return await new Promise<{ readonly status: number; readonly side: string }>((resolve) => {
+interface Got {
+  readonly status: number
+  readonly side: string
+}
+
+const nothing: Got = { status: 0, side: 'none' }
+
+async function send(options: TrafficOptions, route: TrafficRoute, agent: Agent, jar: Jar | undefined): Promise<Got> {
+  const { timeoutMs, ways = {} } = options
+  const find = ways[route.name]
+  if (find === undefined) return await exchange({ url: new URL(route.path, options.url()), agent, jar, timeoutMs })
+  const way = await find()
+  if (way === undefined) return nothing
+  const { host } = way
+  const got = await exchange({ url: new URL(route.path, way.url), agent: way.agent, jar, timeoutMs, host })
+  if (got.status === 0) way.failed()
+  return got
+}
+
+interface Exchange {
+  readonly url: URL
+  readonly agent: Agent
+  readonly jar: Jar | undefined
+  readonly timeoutMs: number
+  /** The name that was looked up, where the URL has the address. */
+  readonly host?: string
+}
+
+async function exchange({ url, agent, jar, timeoutMs, host }: Exchange): Promise<Got> {
+  return await new Promise<Got>((resolve) => {
     const cookie = jar === undefined ? '' : [...jar].map(([name, value]) => `${name}=${value}`).join('; ')
-    const headers = cookie === '' ? {} : { cookie }
+    const headers = { ...(cookie === '' ? {} : { cookie }), ...(host === undefined ? {} : { host }) }
     const asked = httpRequest(url, { agent, headers }, (response) => {
       keepCookies(response, jar)
       const side = response.headers[clusterHeader]
       response.on('end', () =>
         resolve({ status: response.statusCode ?? 0, side: typeof side === 'string' ? side : 'none' })
       )
-      response.on('error', () => resolve({ status: 0, side: 'none' }))
+      response.on('error', () => resolve(nothing))
       response.resume()
     })
     asked.setTimeout(timeoutMs, () => asked.destroy(new Error('no answer in time')))
-    asked.on('error', () => resolve({ status: 0, side: 'none' }))
+    asked.on('error', () => resolve(nothing))
     asked.end()
   })
 }

@@ -24,6 +24,8 @@ export interface TrafficSummary extends Sum {
   readonly to: number
   readonly bySide: Readonly<Record<string, Sum>>
   readonly byRoute: Readonly<Record<string, Sum>>
+  /** By route, then by side. */
+  readonly bySideOfRoute: Readonly<Record<string, Readonly<Record<string, Sum>>>>
   readonly byStatus: Readonly<Record<string, number>>
   readonly p50Ms: number
   readonly p99Ms: number
@@ -77,6 +79,7 @@ const failed = (one: Answered): boolean => one.status === 0 || one.status >= 500
 function summarise(records: readonly Answered[], from: number, to: number): TrafficSummary {
   const bySide: Record<string, Sum> = {}
   const byRoute: Record<string, Sum> = {}
+  const bySideOfRoute: Record<string, Record<string, Sum>> = {}
   const byStatus: Record<string, number> = {}
   let errors = 0
   for (const one of records) {
@@ -84,6 +87,8 @@ function summarise(records: readonly Answered[], from: number, to: number): Traf
     errors += error
     bySide[one.side] = plus(bySide[one.side], error)
     byRoute[one.route] = plus(byRoute[one.route], error)
+    const sides = (bySideOfRoute[one.route] ??= {})
+    sides[one.side] = plus(sides[one.side], error)
     byStatus[one.status] = (byStatus[one.status] ?? 0) + 1
   }
   const times = records.map((one) => one.ms).toSorted((one, other) => one - other)
@@ -95,6 +100,7 @@ function summarise(records: readonly Answered[], from: number, to: number): Traf
     errors,
     bySide,
     byRoute,
+    bySideOfRoute,
     byStatus,
     p50Ms: quantile(0.5),
     p99Ms: quantile(0.99)

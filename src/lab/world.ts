@@ -32,6 +32,7 @@ export interface LoadBalancer {
   readonly name: string
   readonly arn: string
   readonly host: string
+  readonly ipAddressType: 'ipv4' | 'dualstack'
   readonly createdAt: number
   readonly listeners: readonly Listener[]
   readonly tags: Map<string, string>
@@ -117,6 +118,7 @@ function buildLoadBalancer(spec: LoadBalancerSpec, build: Build): LoadBalancer {
     name: spec.name,
     arn: build.arns.loadBalancer(spec.name),
     host: spec.host ?? '127.0.0.1',
+    ipAddressType: spec.ipAddressType ?? 'ipv4',
     createdAt: Date.now(),
     listeners: spec.listeners.map((one) => buildListener(spec.name, one, build)),
     tags: entries(spec.tags)

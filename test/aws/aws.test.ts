@@ -134,7 +134,7 @@ t.test('every call is seen once, with operation, outcome and seconds', async (t)
 
 t.test('the budget of reads and writes can be set', async (t) => {
   const slow = { perSecond: 1, burst: 1 }
-  const rates = { elbv2: { read: slow, write: slow }, cloudwatch: { read: slow, write: slow } }
+  const rates = { elbv2: { read: slow, write: slow }, cloudwatch: { read: slow, write: slow }, route53: { read: slow, write: slow } }
   const { aws, clock, call } = bench(async () => ({}), { budget: { rates, reserve: 0 } })
   const before = clock.now()
   await clock.complete(Promise.all([1, 2, 3].map(() => aws.send('elbv2', HERE, READ(), call()))))
@@ -145,7 +145,7 @@ t.test('the budget of reads and writes can be set', async (t) => {
 
 t.test('a turn that was taken before is not paid for twice', async (t) => {
   const slow = { perSecond: 0.001, burst: 1 }
-  const rates = { elbv2: { read: slow, write: slow }, cloudwatch: { read: slow, write: slow } }
+  const rates = { elbv2: { read: slow, write: slow }, cloudwatch: { read: slow, write: slow }, route53: { read: slow, write: slow } }
   const { aws, call } = bench(async () => ({ Rules: [] }), { budget: { rates, reserve: 0 } })
   const turn = await aws.turn('elbv2', HERE, 'write', call())
   t.match(await aws.send('elbv2', HERE, WRITE(), call(), turn), { output: { Rules: [] } })

@@ -175,6 +175,20 @@ void t.test('a daemon that is killed while it starts is told of at once', async 
   t.ok(clock.now() - startedAt < 15_000, 'not only when the time to start is over')
 })
 
+void t.test('AWS does not answer: it starts, says that it has seen nothing yet, and obeys SIGTERM', async (t: Test) => {
+  const town = await aTown(t, [{ name: 'web' }])
+  const { daemon, id } = await aScenario(t, town, 'web', LADDER)
+  await daemon.untilPhase(id, 'baking', 50)
+  await daemon.process.end('SIGKILL')
+  town.lab.faults.add({ kind: 'hang' })
+  await daemon.process.start()
+  t.match(await daemon.ask('GET', 'readyz'), { status: 200, body: { ready: true, shifts: 1, lastObservationAt: null } })
+  t.match(await daemon.get(id), { phase: 'baking', percent: 50, routes: [{ livePercent: null }] })
+  const { code, ms } = await terminate(daemon)
+  t.equal(code, 0)
+  t.ok(ms < CLOSE_MS, `${ms} ms`)
+})
+
 void t.test('FM-45: its database is lost at 50 %: it says so, and touches nothing', async (t: Test) => {
   const town = await aTown(t, [{ name: 'web' }])
   const scenario = await aScenario(t, town, 'web', LADDER)
@@ -198,5 +212,10 @@ void t.test('FM-45: its database is lost at 50 %: it says so, and touches nothin
   t.match(refused.findings, [{ code: 'new_has_weight' }])
   const { status, body } = await daemon.ask('POST', 'v1/shifts', { migration: 'web', policy: 'quick', from: 'live' })
   t.equal(status, 201)
-  await endsAs({ ...scenario, id: String(body['id']) }, { phase: 'completed', writes: [0, 50, 100] })
+  const taken = await daemon.untilEnded(String(body['id']))
+  t.equal(taken.phase, 'completed', 'a person can take it up from where it stands')
+  t.strictSame(
+    town.writes('web').map(({ percent }) => percent),
+    [0, 50, 100]
+  )
 })

@@ -4,7 +4,7 @@
  */
 import type { Test } from 'tap'
 import type { Call, Urgency } from '../../src/core/call.ts'
-import type { RouteSpec } from '../../src/core/migration.ts'
+import type { AlbRouteSpec } from '../../src/core/migration.ts'
 import type { Reading, WriteOutcome } from '../../src/core/observation.ts'
 import type { Share } from '../../src/core/share.ts'
 import type { Want } from '../../src/core/shift.ts'
@@ -31,17 +31,17 @@ export interface Standing {
 export type Ability = 'health' | 'tamper' | 'login' | 'remove' | 'sticky' | 'unused' | 'listener' | 'third'
 
 export interface ContractWorld {
-  readonly router: Router
+  readonly router: Router<AlbRouteSpec>
   /** Why a part can't be played here. */
   readonly cannot?: Partial<Record<Ability, string>>
   now(): number
-  route(setup: Setup): Promise<RouteSpec>
-  standing(route: RouteSpec): Promise<Standing>
+  route(setup: Setup): Promise<AlbRouteSpec>
+  standing(route: AlbRouteSpec): Promise<Standing>
   /** A change by somebody else. */
-  tamper(route: RouteSpec, groups: Groups): Promise<void>
-  remove(route: RouteSpec): Promise<void>
+  tamper(route: AlbRouteSpec, groups: Groups): Promise<void>
+  remove(route: AlbRouteSpec): Promise<void>
   /** So many targets of one side, healthy or not. */
-  targets(route: RouteSpec, side: 'old' | 'new', healthy: number, unhealthy: number): Promise<void>
+  targets(route: AlbRouteSpec, side: 'old' | 'new', healthy: number, unhealthy: number): Promise<void>
 }
 
 export type MakeWorld = (t: Test) => Promise<ContractWorld>
@@ -54,7 +54,7 @@ export function aWant(share: Share, fields: Partial<Want> = {}): Want {
   return { share, attached: null, unstick: false, ...fields }
 }
 
-async function reading(world: ContractWorld, route: RouteSpec): Promise<Reading> {
+async function reading(world: ContractWorld, route: AlbRouteSpec): Promise<Reading> {
   const found = (await world.router.read([route], aCall(world.now(), 'observe'))).get(route.key)
   if (found?.kind !== 'reading') throw new Error(`no reading: ${JSON.stringify(found)}`)
   return found
@@ -62,12 +62,12 @@ async function reading(world: ContractWorld, route: RouteSpec): Promise<Reading>
 
 async function write(
   world: ContractWorld,
-  route: RouteSpec,
+  route: AlbRouteSpec,
   to: Want,
-  expect: Change['expect'],
+  expect: Change<AlbRouteSpec>['expect'],
   urgency: Urgency = 'forward'
 ): Promise<WriteOutcome> {
-  const change: Change = { route, to, expect, origin: null, n: 1 }
+  const change: Change<AlbRouteSpec> = { route, to, expect, origin: null, n: 1 }
   const outcome = (await world.router.write([change], aCall(world.now(), urgency))).get(route.key)
   if (outcome === undefined) throw new Error('no outcome')
   return outcome
@@ -217,7 +217,7 @@ function writes(part: Part, world: ContractWorld): void {
       await world.route({ name: 'last', groups: { old: 1 } })
     ]
     await world.remove(lost)
-    const changes = [first, lost, last].map((route, n): Change => {
+    const changes = [first, lost, last].map((route, n): Change<AlbRouteSpec> => {
       return {
         route,
         to: aWant({ old: 990, new: 10 }),

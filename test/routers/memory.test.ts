@@ -1,13 +1,13 @@
 import t from 'tap'
-import type { RouteSpec } from '../../src/core/migration.ts'
+import type { AlbRouteSpec } from '../../src/core/migration.ts'
 import { memoryRouter, memoryWorld, type MemoryWorld } from '../../src/routers/memory.ts'
 import { aRoute } from '../support/builders.ts'
 import { virtualClock } from '../support/virtual.ts'
 import { aCall, aWant, contract, type ContractWorld, type Groups } from './contract.ts'
 
-const thirdOf = (route: RouteSpec) => `${route.old.targetGroup}-third`
+const thirdOf = (route: AlbRouteSpec) => `${route.old.targetGroup}-third`
 
-function weightsOf(route: RouteSpec, groups: Groups): Record<string, number> {
+function weightsOf(route: AlbRouteSpec, groups: Groups): Record<string, number> {
   const arns = { old: route.old.targetGroup, new: route.new.targetGroup, third: thirdOf(route) }
   return Object.fromEntries(
     (['old', 'new', 'third'] as const).flatMap((side) => {
@@ -17,7 +17,7 @@ function weightsOf(route: RouteSpec, groups: Groups): Record<string, number> {
   )
 }
 
-function groupsOf(route: RouteSpec, world: MemoryWorld): Groups {
+function groupsOf(route: AlbRouteSpec, world: MemoryWorld): Groups {
   const weights = world.rules.get(route.key)?.weights ?? {}
   const arns = { old: route.old.targetGroup, new: route.new.targetGroup, third: thirdOf(route) }
   return Object.fromEntries(

@@ -4,7 +4,7 @@
  */
 import type { Command, Order } from '../../src/core/command.ts'
 import type { ShiftEvent } from '../../src/core/event.ts'
-import type { AlbRouteSpec, Migration } from '../../src/core/migration.ts'
+import type { AlbRouteSpec, Migration, Route53RouteSpec, RouteSpec } from '../../src/core/migration.ts'
 import type {
   Observation,
   PeriodCounts,
@@ -85,6 +85,7 @@ export function aPolicy(fields: Partial<Policy> = {}): Policy {
     onInsufficient: 'hold',
     gates: [anErrorRateGate()],
     onBreach: 'rollback',
+    onAmber: 'stepBack',
     onBlind: { holdMs: 5 * MINUTE, rollbackMs: null },
     onDrift: 'halt',
     onShare: 'hold',
@@ -127,6 +128,34 @@ export function aRoute(fields: Partial<AlbRouteSpec> = {}): AlbRouteSpec {
   }
 }
 
+/** Weighted records of one name, for two load balancers. */
+export function aDnsRoute(fields: Partial<Route53RouteSpec> = {}): Route53RouteSpec {
+  const name = fields.name ?? 'api'
+  const hostedZone = fields.hostedZone ?? 'Z0123456789ABCDEFGHIJ'
+  const record = fields.record ?? `${name}.example.com`
+  const recordTypes = fields.recordTypes ?? ['A']
+  const account = fields.account ?? { region: 'ap-northeast-1' }
+  const side = (setIdentifier: string) => ({
+    setIdentifier,
+    loadBalancer: `arn:aws:elasticloadbalancing:ap-northeast-1:111122223333:loadbalancer/app/${name}-${setIdentifier}/50dc6c495c0c9188`,
+    targetGroups: null,
+    vars: { cluster: `shop-${setIdentifier}` },
+    account
+  })
+  return {
+    name,
+    type: 'route53',
+    key: `route53:${hostedZone}/${record}/${recordTypes.join('+')}`,
+    account,
+    hostedZone,
+    record,
+    recordTypes,
+    old: side('blue'),
+    new: side('green'),
+    ...fields
+  }
+}
+
 export function aMigration(fields: Partial<Migration> = {}): Migration {
   return {
     name: 'shop-eks-134',
@@ -148,6 +177,11 @@ export function aRouteState(fields: Partial<RouteState> = {}): RouteState {
     origin: null,
     shape: 'shape-1',
     sticky: false,
+    ttlAtStart: null,
+    changeId: null,
+    tides: [],
+    lumps: { periods: 0, sum: 0 },
+    served: [],
     oldHealthyAtStart: 40,
     from: aShare(0),
     fromAttached: true,
@@ -242,9 +276,9 @@ export function aPhase(kind: PhaseName, since: Instant = T0): Phase {
     case 'draining':
       return { kind, since, deadlineAt: since + 2 * HOUR, lowSince: null }
     case 'rolling_back':
-      return { kind, since, cause: BREACH, deadlineAt: since + 10 * MINUTE, nextAt: null, confirmedAt: null }
+      return { kind, since, cause: BREACH, deadlineAt: since + 10 * MINUTE, nextAt: null, confirmedAt: null, lowSince: null }
     case 'stuck':
-      return { kind, since, cause: BREACH, nextAt: null, confirmedAt: null }
+      return { kind, since, cause: BREACH, nextAt: null, confirmedAt: null, lowSince: null }
     case 'completed':
     case 'rolled_back':
     case 'aborted':
@@ -273,7 +307,7 @@ export function plannedSteps(policy: Policy, routes: readonly { readonly name: s
 /** Routes where the phase says: on their way in converging and while going back, else confirmed and in effect. */
 function routesIn(
   phase: Phase,
-  specs: readonly AlbRouteSpec[],
+  specs: readonly RouteSpec[],
   percent: { readonly now: number; readonly former: number }
 ) {
   const back = isGoingBack(phase) || ['rolled_back', 'aborted', 'refused', 'failed'].includes(phase.kind)
@@ -346,7 +380,7 @@ export function aShift(fields: ShiftFields = {}): Shift {
   }
 }
 
-function gateStates(gates: Policy['gates'], routes: readonly AlbRouteSpec[]): readonly GateState[] {
+function gateStates(gates: Policy['gates'], routes: readonly RouteSpec[]): readonly GateState[] {
   return gates.flatMap((gate) =>
     routes.map((route) =>
       aGateState({
@@ -358,7 +392,7 @@ function gateStates(gates: Policy['gates'], routes: readonly AlbRouteSpec[]): re
   )
 }
 
-function meterStates(gates: Policy['gates'], routes: readonly AlbRouteSpec[]): readonly MeterState[] {
+function meterStates(gates: Policy['gates'], routes: readonly RouteSpec[]): readonly MeterState[] {
   const gate = gates.find(({ type }) => type === 'errorRate')
   if (gate?.type !== 'errorRate') return []
   return routes.map((route) => aMeterState({ route: route.name, periodMs: gate.periodMs, delayMs: gate.delayMs }))

@@ -32,6 +32,17 @@ export function durationOrWord<const Word extends string>(word: Word, descriptio
   return Type.String({ pattern, allowed: `${word}, or ${DURATION_ALLOWED}`, description, ...defaulted(byDefault) })
 }
 
+/** A duration above 0 of whole seconds, or null. */
+export function durationOrNothing(description: string, byDefault: string | null) {
+  return Type.Unsafe<string | null>({
+    type: ['string', 'null'],
+    pattern: String.raw`^(?=.*[1-9])(?:\d{1,5}d)?(?:\d{1,8}h)?(?:\d{1,8}m)?(?:\d{1,8}s)?$`,
+    allowed: 'a duration of whole seconds such as 60s or 5m, or null',
+    description,
+    default: byDefault
+  })
+}
+
 /** A fraction, written with `%`. */
 export function share(description: string, byDefault?: string) {
   return Type.String({

@@ -2,35 +2,17 @@
  * The schema of a migration document (CONTRACT 3).
  */
 import Type, { type Static } from 'typebox'
-import { filledText, name, notYet, text } from './leaf.ts'
+import { name, text } from './leaf.ts'
+import { account, vars } from './account.ts'
 import { gateSchema } from './gate.ts'
+import { dnsRoute } from './dnsRoute.ts'
 import { closed, editorSchemaOf, type JsonSchema } from './section.ts'
-
-/** Where calls go; can stand on defaults, a route and a side. */
-const account = {
-  region: Type.Optional(filledText('AWS region; without it that of the ARN')),
-  roleArn: Type.Optional(
-    Type.String({
-      pattern: String.raw`^arn:aws[a-z-]*:iam::\d{12}:role/\S+$`,
-      allowed: 'the ARN of an IAM role (arn:aws:iam::ACCOUNT:role/NAME)',
-      description: 'Role to take for these calls'
-    })
-  ),
-  externalId: Type.Optional(filledText('External id of the role'))
-}
 
 const side = closed(
   {
     ...account,
     targetGroup: Type.String({ allowed: 'the ARN of a target group', description: 'ARN of the target group' }),
-    vars: Type.Record(Type.String(), Type.String(), {
-      default: {},
-      description: 'Words that gates may put into their queries'
-    }),
-    setIdentifier: notYet('Only for Route 53 routes'),
-    loadBalancer: notYet('Only for Route 53 routes'),
-    targetGroups: notYet('Only for Route 53 routes'),
-    measure: notYet('Only for Route 53 routes')
+    vars
   },
   { allowed: 'a side such as { targetGroup: ARN }' }
 )
@@ -53,16 +35,18 @@ const albRoute = closed({
 })
 
 /** Types of the public surface that this version refuses. */
-export const ROUTES_NOT_YET = ['route53', 'nlb'] as const
+export const ROUTES_NOT_YET = ['nlb'] as const
 
 const otherTypes = Type.Object({ type: Type.Enum([...ROUTES_NOT_YET], { not: {}, notAvailable: [] }) })
 
-export type RouteDocument = Static<typeof albRoute>
+export type AlbRouteDocument = Static<typeof albRoute>
+export type DnsRouteDocument = Static<typeof dnsRoute>
+export type RouteDocument = AlbRouteDocument | DnsRouteDocument
 
 const route = Type.Unsafe<RouteDocument>({
   type: 'object',
   discriminator: { propertyName: 'type' },
-  oneOf: [albRoute, otherTypes],
+  oneOf: [albRoute, dnsRoute, otherTypes],
   allowed: 'a route: a map with name, type, old and new'
 })
 
@@ -88,7 +72,8 @@ export const migrationSchema = closed({
 
 export type MigrationDocument = Static<typeof migrationSchema>
 export type AccountDocument = MigrationDocument['defaults']
-export type SideDocument = RouteDocument['old']
+export type SideDocument = AlbRouteDocument['old']
+export type DnsSideDocument = DnsRouteDocument['old']
 
 /** JSON Schema (2020-12) of a migration document, for editors. */
 export function migrationJsonSchema(): JsonSchema {

@@ -3,7 +3,7 @@
  */
 import Type, { type Static } from 'typebox'
 import { RAMP_KINDS } from '../../core/ramp.ts'
-import { count, duration, durationOrWord, emptyForNow, name, notYet, percent, share, text, word } from './leaf.ts'
+import { count, duration, durationOrNothing, durationOrWord, emptyForNow, name, notYet, percent, share, text, word } from './leaf.ts'
 import { gateSchema, type GateDocument } from './gate.ts'
 import { byType, closed, editorSchemaOf, section, type JsonSchema } from './section.ts'
 
@@ -96,7 +96,21 @@ export const policySchema = closed({
   }),
   converge: section('From the write to in effect', { deadline: duration('Not live everywhere by then: back', '5m') }),
   alb: section('Application Load Balancers', { settle: duration('From the read-back to in effect', '60s') }),
-  dns: notYet('Route 53 routes'),
+  dns: section('Route 53 records', {
+    staleFactor: Type.Number({
+      minimum: 0,
+      default: 2,
+      description: 'In effect = INSYNC + staleFactor × max(TTL, 60 s)'
+    }),
+    maxTtl: duration('A record with a longer TTL is refused before anything is written', '300s'),
+    lowerTtl: durationOrNothing(
+      'The shift lowers the TTL to this first, and puts it back at its end; whole seconds',
+      null
+    ),
+    write: word(['swap', 'upsert'], 'swap: Route 53 itself refuses the write where somebody else changed the record', {
+      default: 'swap'
+    })
+  }),
   capacity: section('Healthy targets before an increase', {
     new: fraction(100, 1, "Of new, as a part of old's healthy targets at preflight, for each percent"),
     old: fraction(1, 0.9, 'Of old, as a part of its own at preflight')

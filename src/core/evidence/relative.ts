@@ -57,8 +57,8 @@ export function stepRelative(
 ): Relative {
   const stake = Math.min(score.reserve, options.prior)
   const lnStake = ln(stake / G)
-  const wealth = new Array<number>(LEVELS.length * G)
-  const fit = new Array<number>(LEVELS.length)
+  const wealth = [...score.ln]
+  const fit = [...score.fit]
   const likelihood = [0, 0, 0, 0]
   let best = LN_ZERO
   for (let i = 0; i < LEVELS.length; i++) {

@@ -20,7 +20,8 @@ export function explainCause(cause: Cause): string {
 
 type Of<K extends Cause['kind']> = Extract<Cause, { kind: K }>
 
-function countedBreach({ gate, route, value, limit, samples, oldValue, oldSamples }: Of<'breach'>): string {
+function countedBreach({ gate, route, value, limit, samples, oldValue, oldSamples, words }: Of<'breach'>): string {
+  if (words !== undefined && words !== '') return `gate ${gate} on ${route} is breached: ${words}`
   const old = oldValue === null ? '' : ` (old: ${formatRate(oldValue)} of ${formatCount(oldSamples)})`
   const rate = `${formatRate(value)} of ${counted(samples, 'request')} to new failed`
   return `gate ${gate} on ${route} is breached: ${rate}${old}, at most ${formatRate(limit)} may`
@@ -52,6 +53,8 @@ function byPolicy({ why, routes }: Of<'policy'>): string {
       return `nothing could be measured for too long (${listed(routes)})`
     case 'converge':
       return `the weights were not live in time on ${listed(routes)}`
+    case 'shared':
+      return `both sides suffer on ${listed(routes)} since right after an increase, for too long`
     case 'hold':
       return `a gate held the step for too long (${listed(routes)})`
   }

@@ -11,6 +11,10 @@ const URGENCY: readonly Verdict[] = ['breach', 'hold', 'blind', 'inconclusive', 
 
 const NOTES: Readonly<Record<string, string>> = {
   shared_guard: 'the load balancer itself fails',
+  shared: 'old is out of its objective as well',
+  amber: 'new looks worse than old',
+  relative: 'worse than old',
+  absolute: 'worse than the objective',
   breach_held: 'this gate holds instead of going back',
   no_codes: 'requests without any status code',
   negative_count: 'a negative count',
@@ -29,6 +33,8 @@ export function explainNote(note: string): string {
 /** One sentence on one gate of one route, e.g. `pass: error rate 0.12 % of 5,321 requests, at most 1 %`. */
 export function explainGate(state: GateState, spec: GateSpec | undefined): string {
   const note = state.note === null ? '' : ` (${explainNote(state.note)})`
+  if (state.compared && state.compared.words !== '' && state.verdict !== 'blind')
+    return `${state.verdict}: ${state.compared.words}`
   return `${state.verdict}: ${measured(state, spec)}${limitOf(state, spec)}${note}`
 }
 
@@ -39,7 +45,7 @@ export function explainHealth(shift: Shift): string {
   if (!state) return 'nothing measured yet'
   const spec = specOf(shift, state)
   const where = shift.routes.length > 1 ? ` on ${state.route}` : ''
-  const text = `${measured(state, spec)}${where}`
+  const text = `${state.compared && state.compared.words !== '' ? state.compared.words : measured(state, spec)}${where}`
   switch (state.verdict) {
     case 'breach':
       return `${text}${limitOf(state, spec)}: users are hurt`

@@ -58,6 +58,9 @@ export function baking(look: Look, phase: In<'baking'>): string {
   const rest = left(phase.until, now)
   if (shift.policy.mode === 'observe')
     return `watching what others move, at ${at} for ${rest} more: ${explainHealth(shift)}`
+  if (shift.back !== null) {
+    return `stepped back to ${at} until the evidence clears; its bake stands still: ${explainHealth(shift)}`
+  }
   if (now < phase.until && !shift.advance) {
     return `baking at ${at} for ${rest} more: ${explainHealth(shift)}; ${afterBake(shift)}`
   }

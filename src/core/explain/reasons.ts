@@ -57,7 +57,9 @@ export function explainStart(reason: Of<'started' | 'preflight_passed' | 'prefli
   }
 }
 
-export function explainStep(reason: Of<'in_effect' | 'read_back' | 'step_done'>): string {
+export function explainStep(
+  reason: Of<'in_effect' | 'read_back' | 'step_done' | 'stepped_back' | 'step_resumed'>
+): string {
   switch (reason.code) {
     case 'read_back':
       return `${reason.route} was read back with ${formatPercent(reason.percent)} on new (${formatShare(reason.share)})`
@@ -65,6 +67,12 @@ export function explainStep(reason: Of<'in_effect' | 'read_back' | 'step_done'>)
       return reason.step < 0
         ? 'new is attached at weight 0 and healthy'
         : `${formatPercent(reason.percent)} is in effect on every route, step ${reason.step} bakes`
+    case 'stepped_back': {
+      const again = reason.times > 1 ? `, ${reason.times} times in this step` : ''
+      return `steps back from ${formatPercent(reason.from)} to ${formatPercent(reason.to)} because of gate ${reason.gate} on ${reason.route}: ${reason.words}${again}`
+    }
+    case 'step_resumed':
+      return `the evidence cleared after ${formatWait(reason.afterMs)}: back to ${formatPercent(reason.percent)}`
     case 'step_done': {
       const by = { bake: 'after its bake', advance: 'because somebody advanced it', approval: 'with its approval' }
       return `step ${reason.step} at ${formatPercent(reason.percent)} is done ${by[reason.by]}`

@@ -16,6 +16,10 @@ export function numbersOf(reason: Reason): Readonly<Record<string, unknown>> {
     case 'rollback_confirmed':
     case 'ended':
       return { ...fields, percent: percentOf(reason.percent) }
+    case 'stepped_back':
+      return { ...fields, from: percentOf(reason.from), to: percentOf(reason.to) }
+    case 'step_resumed':
+      return { ...fields, percent: percentOf(reason.percent) }
     case 'approval_needed':
       return { ...fields, percent: percentOf(reason.percent), expiresAt: rfc3339(reason.expiresAt) }
     case 'cause':

@@ -26,9 +26,7 @@ function chooseOne(group: readonly RecordSet[], healthy: Healthy, random: Random
   if (primary !== undefined) return primary
   const weighted = usable.filter((one) => (one.weight ?? 0) > 0)
   // Not healthy but weighted members are all of them: then those of weight 0 are used.
-  return weighted.length > 0
-    ? draw(weighted, (one) => one.weight ?? 0, random)
-    : draw(usable, () => 1, random)
+  return weighted.length > 0 ? draw(weighted, (one) => one.weight ?? 0, random) : draw(usable, () => 1, random)
 }
 
 function draw<T>(list: readonly T[], weightOf: (one: T) => number, random: Random): T | undefined {

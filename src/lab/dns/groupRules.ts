@@ -47,7 +47,8 @@ function kindFault(zone: ZoneState, record: RecordSet): string | undefined {
   if (ttls.size > 1 && record.ttl !== undefined) {
     return `${called(record)} cannot be created as ${kind} sets must contain the same TTL.`
   }
-  if (group.length > largestGroup) return `${called(record)} cannot be created as its group has ${largestGroup} members.`
+  if (group.length > largestGroup)
+    return `${called(record)} cannot be created as its group has ${largestGroup} members.`
   return undefined
 }
 

@@ -7,6 +7,7 @@ import type { Answer, Question, Reply } from './reply.ts'
 
 /** A load balancer as far as DNS is concerned. */
 export interface NamedLoadBalancer {
+  readonly name: string
   /** Without `dualstack.`, without a dot at the end. */
   readonly dnsName: string
   readonly hostedZoneId: string
@@ -29,6 +30,15 @@ export interface LoadBalancerNames {
  * told apart and reached over IPv4 where the machine has no IPv6.
  */
 export const mapped = (host: string): string => `::ffff:${host}`
+
+/** The IPv4 address in a mapped one, however it is written (`::ffff:127.0.0.2`, `::ffff:7f00:2`); any other stays as it is. */
+export function unmapped(address: string): string {
+  const [, tail = ''] = /^::ffff:(.+)$/i.exec(address) ?? []
+  const hex = /^([0-9a-f]{1,4}):([0-9a-f]{1,4})$/i.exec(tail)
+  if (hex === null) return tail.includes('.') ? tail : address
+  const bits = hex.slice(1).map((group) => Number.parseInt(group, 16))
+  return bits.flatMap((group) => [group >> 8, group & 255]).join('.')
+}
 
 export function createLoadBalancerNames(list: readonly NamedLoadBalancer[], region: string): LoadBalancerNames {
   const known = new Map(list.map((one) => [normalise(one.dnsName), one]))

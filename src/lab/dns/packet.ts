@@ -17,7 +17,11 @@ export interface Query {
   readonly ednsVersion: number
 }
 
-export type Unreadable = { readonly id: number } | undefined
+/** Bytes that deserve FORMERR. */
+export interface Malformed {
+  readonly id: number
+  readonly malformed: true
+}
 
 const plainUdp = 512
 /** What the name servers offer themselves; fits one frame. */
@@ -31,8 +35,8 @@ const rcodes: Readonly<Record<Rcode, number>> = {
   REFUSED: 5
 }
 
-/** Nothing where it deserves no answer (an answer itself, or no header); an `id` alone where the answer is FORMERR. */
-export function readQuery(bytes: Buffer): Query | Unreadable {
+/** Nothing where it deserves no answer: an answer itself, or no header. */
+export function readQuery(bytes: Buffer): Query | Malformed | undefined {
   if (bytes.length < 12 || (bytes.readUInt8(2) & 0x80) !== 0) return undefined
   const id = bytes.readUInt16BE(0)
   const opcode = (bytes.readUInt8(2) >> 3) & 0x0f
@@ -41,7 +45,9 @@ export function readQuery(bytes: Buffer): Query | Unreadable {
   if (opcode !== 0) return bare
   const packet = decoded(bytes)
   const [question] = packet?.questions ?? []
-  if (packet === undefined || question === undefined || packet.questions?.length !== 1) return { id }
+  if (packet === undefined || question === undefined || packet.questions?.length !== 1) {
+    return { id, malformed: true }
+  }
   const opt = packet.additionals?.find((one): one is OptAnswer => one.type === 'OPT')
   return {
     ...bare,

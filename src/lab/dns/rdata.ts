@@ -48,8 +48,10 @@ const words = (data: string): readonly string[] => data.trim().split(/\s+/)
 function texts(data: string): readonly string[] {
   const quoted = data.match(/"([^"\\]|\\.)*"/g)
   return (quoted ?? [`"${data}"`]).map((one) =>
-    one.slice(1, -1).replaceAll(/\\([0-3][0-7]{2}|.)/g, (_, char: string) =>
-      char.length === 3 ? String.fromCodePoint(Number.parseInt(char, 8)) : char
-    )
+    one
+      .slice(1, -1)
+      .replaceAll(/\\([0-3][0-7]{2}|.)/g, (_, char: string) =>
+        char.length === 3 ? String.fromCodePoint(Number.parseInt(char, 8)) : char
+      )
   )
 }

@@ -7,6 +7,7 @@ import type { AddressInfo, Server, Socket } from 'node:net'
 import { createServer } from 'node:net'
 import { loopback } from '../server.ts'
 import type { Authority } from './authority.ts'
+import type { Query } from './packet.ts'
 import { formatError, readQuery, writeReply } from './packet.ts'
 import type { Reply } from './reply.ts'
 import { notImplemented, refused, serverFailure } from './reply.ts'
@@ -103,7 +104,7 @@ function serveTcp(authority: Authority, socket: Socket, open: Set<Socket>): void
 function respond(authority: Authority, bytes: Buffer, transport: 'udp' | 'tcp'): Buffer | undefined {
   const query = readQuery(bytes)
   if (query === undefined) return undefined
-  if (!('opcode' in query)) return formatError(query.id)
+  if ('malformed' in query) return formatError(query.id)
   try {
     return writeReply(query, replyTo(authority, query), transport)
   } catch {
@@ -111,7 +112,7 @@ function respond(authority: Authority, bytes: Buffer, transport: 'udp' | 'tcp'):
   }
 }
 
-function replyTo(authority: Authority, query: Exclude<ReturnType<typeof readQuery>, { id: number; opcode?: never } | undefined>): Reply {
+function replyTo(authority: Authority, query: Query): Reply {
   const { question } = query
   if (question === undefined) return notImplemented
   return question.class === 'IN' ? authority(question) : refused

@@ -14,6 +14,9 @@ export function checkShape(change: RecordChange, index: number): void {
   if (record.weight !== undefined && (record.values?.length ?? 1) > 1) {
     throw badBatch([`${called(record)} cannot have more than one resource record as it is weighted`])
   }
+  if (record.name.length > 255 || record.name.split('.').some((label) => label.length > 63)) {
+    throw badBatch([`FATAL problem: DomainLabelTooLong (Domain label is too long) encountered with '${record.name}'`])
+  }
   for (const value of record.values ?? []) checkValue(record.type, value)
 }
 
@@ -56,7 +59,8 @@ function checkRouting(change: RecordChange): void {
     throw badInput(`Invalid request: Missing field 'SetIdentifier' ${within(change)}`)
   }
   if (policies > 1 || (policies === 0 && setIdentifier !== undefined)) {
-    const known = '[Weight, Region, Failover, GeoLocation, GeoProximityLocation, CidrRoutingConfig, or MultiValueAnswer]'
+    const known =
+      '[Weight, Region, Failover, GeoLocation, GeoProximityLocation, CidrRoutingConfig, or MultiValueAnswer]'
     const found = policies > 1 ? 'more than one' : 'none'
     throw badInput(`Invalid request: Expected exactly one of ${known}, but found ${found} ${within(change)}`)
   }

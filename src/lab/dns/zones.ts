@@ -65,7 +65,7 @@ export interface Zones {
 export interface ZoneParts {
   readonly now: () => number
   readonly knobs: DnsKnobs
-  readonly aliasFault: ZoneState['aliasFault']
+  readonly aliasFault: (zoneId: string, ...asked: Parameters<ZoneState['aliasFault']>) => string | undefined
 }
 
 const keptChanges = 1000
@@ -114,7 +114,8 @@ function createZone(spec: ZoneSpec, parts: ZoneParts, note: (change: ZoneChange)
     },
     busy: () => now() < (versions.at(-1)?.change.submittedAt ?? 0) + knobs.processingMs,
     submit: (batch, comment) => {
-      records = [...applied({ name, records, protections, aliasFault: parts.aliasFault }, batch)]
+      const aliasFault: ZoneState['aliasFault'] = (...asked) => parts.aliasFault(spec.id, ...asked)
+      records = [...applied({ name, records, protections, aliasFault }, batch)]
       written += 1
       const change: ZoneChange = {
         id: `C${spec.id.slice(1, 9)}${String(written).padStart(10, '0')}`,

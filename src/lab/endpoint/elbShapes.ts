@@ -1,6 +1,7 @@
 // How ELBv2 words a load balancer, listener, rule, target group and target: members and values as AWS sends them. Pure.
 
 import type { Action } from '../action.ts'
+import { lbDnsName, lbHostedZoneId } from '../lbName.ts'
 import { healthPath } from '../podServer.ts'
 import type { Health, Registration, TargetGroup } from '../targetGroup.ts'
 import type { Listener, LoadBalancer, Rule } from '../world.ts'
@@ -11,11 +12,10 @@ export const vpcId = 'vpc-0123456789abcdef0'
 const zones = ['a', 'c', 'd']
 
 export function describeLoadBalancer(one: LoadBalancer, region: string): Tree {
-  const id = one.arn.slice(-10)
   return {
     LoadBalancerArn: one.arn,
-    DNSName: `${one.name}-${Number.parseInt(id.slice(0, 7), 16)}.${region}.elb.amazonaws.com`,
-    CanonicalHostedZoneId: 'Z14GRHDCWA56QT',
+    DNSName: lbDnsName(one, region),
+    CanonicalHostedZoneId: lbHostedZoneId,
     CreatedTime: new Date(one.createdAt).toISOString(),
     LoadBalancerName: one.name,
     Scheme: 'internet-facing',
@@ -27,7 +27,7 @@ export function describeLoadBalancer(one: LoadBalancer, region: string): Tree {
       SubnetId: `subnet-0${at}23456789abcdef0`
     })),
     SecurityGroups: ['sg-0123456789abcdef0'],
-    IpAddressType: 'ipv4'
+    IpAddressType: one.ipAddressType
   }
 }
 

@@ -33,7 +33,7 @@ async function serve(parts: Parts, incoming: IncomingMessage, response: ServerRe
   const found = find(parts.services, request)
   if (found === undefined) {
     response.writeHead(404, { 'content-type': 'text/plain' })
-    response.end('The lab answers ELBv2 (query) and CloudWatch (JSON 1.0) only.\n')
+    response.end('The lab answers ELBv2 (query), Route 53 (REST-XML) and CloudWatch (JSON 1.0) only.\n')
     return
   }
   const [service, operation] = found

@@ -7,7 +7,7 @@ export type FaultKind = 'throttle' | 'error' | 'hang' | 'reset' | 'latency'
 
 export interface Fault {
   readonly kind: FaultKind
-  /** `elbv2`, `cloudwatch`; absent = every service. */
+  /** `elbv2`, `route53`, `cloudwatch`; absent = every service. */
   readonly service?: string
   /** `ModifyRule`, …; absent = every operation. */
   readonly operation?: string

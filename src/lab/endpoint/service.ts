@@ -1,5 +1,4 @@
-// What an AWS service of the lab looks like to the endpoint: it knows its calls, answers them, and words its errors. One more
-// service (Route 53) is one more of these. Never opens a port.
+// What an AWS service of the lab looks like to the endpoint: it knows its calls, answers them, and words its errors. Never opens a port.
 
 import type { IncomingHttpHeaders } from 'node:http'
 

@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads'
 import type { Outcome, Task } from './simulate.ts'
 
 export async function runTasks(tasks: readonly Task[]): Promise<readonly Outcome[]> {
-  const outcomes = new Array<Outcome>(tasks.length)
+  const outcomes: Outcome[] = []
   let next = 0
   const work = (worker: Worker) =>
     new Promise<void>((resolve, reject) => {

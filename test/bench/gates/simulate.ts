@@ -56,7 +56,7 @@ function drawBaseline({ cell, noise, seed }: Task, shift: number): BaselineBucke
   const factors = { old: 1, new: 1 }
   return Array.from({ length: BASELINE_MINUTES }, (_, b) => {
     dice.reseed(seed, shift, -1 - b)
-    drawFactors(noise, b - BASELINE_MINUTES, dice, factors, factors)
+    drawFactors(noise, b - BASELINE_MINUTES, dice, factors)
     return [n, dice.binomial(n, Math.min(1, cell.p0 * factors.old))]
   })
 }
@@ -78,7 +78,7 @@ function runShift(task: Task, shift: number, maker: JudgeMaker, sum: Outcome): v
     const w: number = retreat ?? ladder.shares[step] ?? 1
     const bad = now >= onset
     dice.reseed(seed, shift, now)
-    drawFactors(noise, now, dice, factors, factors)
+    drawFactors(noise, now, dice, factors)
     const minute = serve(cell, w, bad, factors)
     minute.first = baked === 0 && retreat === null && minutes.at(-1)?.step !== step
     minute.step = step

@@ -76,8 +76,13 @@ export interface Factors {
   new: number
 }
 
-/** Draws a minute's factors. `minute` below 0: baseline. */
-export function drawFactors(noise: Noise, minute: number, dice: Dice, previous: Factors, into: Factors): void {
+/** Draws a minute's factors over those of the minute before. `minute` below 0: baseline. */
+export function drawFactors(noise: Noise, minute: number, dice: Dice, into: Factors): void {
+  if (noise === 'serial') {
+    into.old = serial(into.old, dice)
+    into.new = serial(into.new, dice)
+    return
+  }
   into.old = 1
   into.new = 1
   switch (noise) {
@@ -109,10 +114,6 @@ export function drawFactors(noise: Noise, minute: number, dice: Dice, previous: 
       return
     case 'worse20':
       into.new = minute >= 0 ? 1.2 : 1
-      return
-    case 'serial':
-      into.old = serial(previous.old, dice)
-      into.new = serial(previous.new, dice)
       return
   }
 }

@@ -80,7 +80,7 @@ t.test('profile and knobs change what they name; no bucket is no line', async (t
   t.equal((await first({ profile: undefined }))[1].lnRelative, robust.lnRelative)
   t.equal((await first({ tolerance: 1 }))[1].lnRelative, fast.lnRelative)
   t.ok(Math.abs((await first({ stepBackBudget: 5 }))[1].back * 2 - robust.back) < 1e-9)
-  t.equal((await first({ alpha: { relative: 0.99, absolute: 0.99 } }))[1].verdict, 'rollback')
+  t.equal((await first({ alpha: { relative: 1e-99, absolute: 1e-99 } }))[2].verdict, 'stepBack')
   t.equal((await first({ theta: 0.001 }))[0].shared, true)
   t.strictSame(await first({ buckets: [] }), [null])
   t.equal((await first({ plan: { percents: [25, 100], bakeMinutes: 1 } }))[0].verdict, 'advance')

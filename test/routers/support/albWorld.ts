@@ -17,7 +17,7 @@ export const LISTENER = `${ELB}:listener/app/shop/50dc6c495c0c9188/0467ef3c8400a
 export interface AlbWorld extends ContractWorld {
   readonly clock: VirtualClock
   readonly fake: FakeElb
-  readonly router: Router
+  readonly router: Router<AlbRouteSpec>
   readonly seen: CallSeen[]
   route(setup: Setup): Promise<AlbRouteSpec>
 }

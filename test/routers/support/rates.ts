@@ -5,4 +5,6 @@ import type { Rates } from '../../../src/aws/budget.ts'
 
 const fast = { perSecond: 10_000, burst: 10_000 }
 
-export const FAST: Rates = { elbv2: { read: fast, write: fast }, cloudwatch: { read: fast, write: fast } }
+const both = { read: fast, write: fast }
+
+export const FAST: Rates = { elbv2: both, cloudwatch: both, route53: both }

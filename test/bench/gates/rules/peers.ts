@@ -58,7 +58,7 @@ export function burnRate(): JudgeMaker {
   return ({ p0 }) => {
     const seen: Minute[] = []
     const rate = (minutes: number) => {
-      const [n, e] = seen.slice(-minutes).reduce(([a, b], { n1, e1 }) => [a + n1, b + e1] as const, [0, 0] as const)
+      const [n, e] = sumOf(seen.slice(-minutes))
       return n > 0 ? e / n : 0
     }
     return judgeOf((minute) => {
@@ -69,6 +69,10 @@ export function burnRate(): JudgeMaker {
       })
     })
   }
+}
+
+function sumOf(minutes: readonly Minute[]): readonly [n: number, e: number] {
+  return [minutes.reduce((sum, { n1 }) => sum + n1, 0), minutes.reduce((sum, { e1 }) => sum + e1, 0)]
 }
 
 /**
@@ -85,7 +89,7 @@ export function kayenta(): JudgeMaker {
       const m = usable.length
       const half = differences.length / 2
       const estimate = ((differences[Math.ceil(half) - 1] ?? 0) + (differences[Math.floor(half)] ?? 0)) / 2
-      const rank = Math.floor((m * m) / 2 - 2.326 * Math.sqrt((m * m * (2 * m + 1)) / 12))
+      const rank = Math.round((m * m) / 2 - 1.645 * Math.sqrt((m * m * (2 * m + 1)) / 12))
       const low = rank >= 1 ? (differences[rank - 1] ?? -1) : -1
       return estimate > 0 && low > 0.25 * estimate
     }

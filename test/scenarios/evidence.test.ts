@@ -1,0 +1,104 @@
+import t from 'tap'
+import { anErrorRateGate } from '../support/builders.ts'
+import { aProductionPolicy, aRig, type Rig } from './rig.ts'
+
+const MINUTE = 60_000
+const baking = (step: number) => (shift: { phase: { kind: string }; step: number }) =>
+  shift.phase.kind === 'baking' && shift.step === step
+
+/** 1, 5, 25, 50, 100 % with 5 minutes each, as the gating page's plans; new is compared with old. */
+const policy = aProductionPolicy({
+  steps: [10, 50, 250, 500, 1000].map((percent) => ({ percent, bakeMs: 6 * MINUTE, approval: null })),
+  gates: [anErrorRateGate({ against: 'old' })]
+})
+
+const served = (rig: Rig): string => {
+  const { new: fresh, old } = rig.world.served()
+  return `new served ${fresh.requests} requests and failed ${fresh.errors}; old ${old.requests} and ${old.errors}`
+}
+
+t.test('a healthy new goes up the ladder without a step back', async (t) => {
+  const rig = await aRig(t, { rps: 500, counts: 'random', seed: 7 })
+  rig.world.old.errorRate = 0.002
+  rig.world.new.errorRate = 0.002
+  const { id } = await rig.start(policy)
+  t.equal((await rig.untilEnd(id)).phase.kind, 'completed')
+  t.comment(served(rig))
+  t.strictSame(rig.broken, [])
+  await rig.replay(id)
+})
+
+t.test('bad from the start, under its objective: five times as bad as old is rolled back at 1 %', async (t) => {
+  const rig = await aRig(t, { rps: 500, counts: 'random', seed: 3 })
+  rig.world.old.errorRate = 0.002
+  rig.world.new.errorRate = 0.01
+  const { id } = await rig.start(policy)
+  const end = await rig.untilEnd(id)
+  t.equal(end.phase.kind, 'rolled_back')
+  t.equal(rig.world.live('web').new, 0)
+  const back = (await rig.events(id)).find((event) => event.type === 'breach.detected')
+  t.match(back?.reason, { cause: { words: /by chance at most once in/ } })
+  t.comment(served(rig))
+  await rig.replay(id)
+})
+
+t.test('bad in the middle of a step: steps back first, then rolls back', async (t) => {
+  const rig = await aRig(t, { rps: 500, counts: 'random', seed: 5 })
+  rig.world.old.errorRate = 0.002
+  rig.world.new.errorRate = 0.002
+  const { id } = await rig.start(policy)
+  await rig.until(id, baking(2))
+  await rig.clock.advance('2m')
+  rig.world.new.errorRate = 0.006
+  const end = await rig.untilEnd(id)
+  t.equal(end.phase.kind, 'rolled_back')
+  t.ok((await rig.events(id)).some((event) => event.type === 'step.stepped_back'))
+  t.comment(served(rig))
+  t.strictSame(rig.broken, [])
+  await rig.replay(id)
+})
+
+t.test('one bad minute on new: steps back, is acquitted, resumes and completes', async (t) => {
+  const rig = await aRig(t, { rps: 500 })
+  rig.world.old.errorRate = 0.002
+  const burst = { from: Infinity }
+  rig.world.new.errorRate = ({ at }) => (at >= burst.from && at < burst.from + MINUTE ? 0.006 : 0.002)
+  const { id } = await rig.start(policy)
+  await rig.until(id, baking(2))
+  burst.from = Math.ceil(rig.clock.now() / MINUTE) * MINUTE
+  const end = await rig.untilEnd(id)
+  t.equal(end.phase.kind, 'completed')
+  const types = (await rig.events(id)).map((event) => event.type)
+  t.ok(types.includes('step.stepped_back') && types.includes('step.resumed'))
+  t.ok(types.indexOf('step.resumed') > types.indexOf('step.stepped_back'))
+  t.comment(served(rig))
+  t.strictSame(rig.broken, [])
+  await rig.replay(id)
+})
+
+t.test('a shared outage holds, and goes on when it is over: never a rollback', async (t) => {
+  const rig = await aRig(t, { rps: 500 })
+  const outage = { from: Infinity }
+  const rate = ({ at }: { at: number }) => (at >= outage.from && at < outage.from + 5 * MINUTE ? 0.1 : 0.002)
+  rig.world.old.errorRate = rate
+  rig.world.new.errorRate = rate
+  const { id } = await rig.start(policy)
+  await rig.until(id, baking(2))
+  outage.from = Math.ceil(rig.clock.now() / MINUTE) * MINUTE + 4 * MINUTE
+  const end = await rig.untilEnd(id)
+  t.equal(end.phase.kind, 'completed')
+  const held = (await rig.events(id)).some((event) => event.reason.code === 'judged' && event.reason.note === 'shared')
+  t.ok(held)
+  await rig.replay(id)
+})
+
+t.test('bad only under load above 50 %: found at 100 %, stepped back to 50 % or rolled back', async (t) => {
+  const rig = await aRig(t, { rps: 500, counts: 'random', seed: 11 })
+  rig.world.old.errorRate = 0.002
+  rig.world.new.errorRate = ({ share }) => (share > 0.5 ? 0.05 : 0.002)
+  const { id } = await rig.start(policy)
+  const end = await rig.untilEnd(id)
+  t.equal(end.phase.kind, 'rolled_back')
+  t.comment(served(rig))
+  await rig.replay(id)
+})
