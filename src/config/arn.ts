@@ -53,7 +53,9 @@ export function readElbArn(text: string, kind: ElbKind): ElbArn | string {
 function namedBy(text: string, resource: string, found: ElbKind | undefined): string {
   const other = OTHERS.find(([start]) => resource.startsWith(start))?.[1]
   if (other !== undefined)
-    return found || !/^(?:listener(?:-rule)?\/app|targetgroup|loadbalancer\/app)\//.test(resource) ? other : `${other} that is not whole`
+    return found || !/^(?:listener(?:-rule)?\/app|targetgroup|loadbalancer\/app)\//.test(resource)
+      ? other
+      : `${other} that is not whole`
   const service = /^arn:[^:]*:([^:]+):/.exec(text)?.[1]
   return service === undefined || service === 'elasticloadbalancing'
     ? `${JSON.stringify(text)}, no whole ARN`

@@ -45,19 +45,19 @@ export function toDnsRoute(
 
 /** `API.Example.com.` and `\052.example.com` are written in many ways, and are one name each. */
 export function recordName(text: string): string {
-  return text.toLowerCase().replace(/\.$/, '').replace(/^\\052(?=\.)/, '*')
+  return text
+    .toLowerCase()
+    .replace(/\.$/, '')
+    .replace(/^\\052(?=\.)/, '*')
 }
 
-function toSide(
-  doc: DnsSideDocument,
-  outer: readonly AccountDocument[],
-  path: Path,
-  tell: Tell
-): DnsSideSpec | null {
+function toSide(doc: DnsSideDocument, outer: readonly AccountDocument[], path: Path, tell: Tell): DnsSideSpec | null {
   const levels = [doc, ...outer]
   checkExternalId(levels, path, tell)
   const arns = [
-    ...(doc.loadBalancer === undefined ? [] : [find(doc.loadBalancer, 'loadBalancer', [...path, 'loadBalancer'], tell)]),
+    ...(doc.loadBalancer === undefined
+      ? []
+      : [find(doc.loadBalancer, 'loadBalancer', [...path, 'loadBalancer'], tell)]),
     ...(doc.targetGroups ?? []).map((arn, i) => find(arn, 'targetGroup', [...path, 'targetGroups', i], tell))
   ]
   if (arns.includes(null)) return null

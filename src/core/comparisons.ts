@@ -6,6 +6,7 @@ import { meterKey, tally } from './gates/counts.ts'
 import type { Preflight } from './observation.ts'
 import type { Comparison, ErrorRateGate } from './policy.ts'
 import { fractionOf } from './share.ts'
+import { minBakeMs } from './step.ts'
 import type { GateState, Shift, Tally } from './shift.ts'
 import type { Ms } from './time.ts'
 import { patch, specOf, type Turn } from './turn.ts'
@@ -16,13 +17,26 @@ const ROBUST: Comparison = { profile: 'robust', tolerance: null, alpha: null, st
 /** Smallest share that can be served (GATING 3.4). */
 const LEAST_SHARE = { alb: 0.001, route53: 1 / 256 } as const
 
+/**
+ * What part of the budget one gate on one route may spend. Over several routes half of a gate's part belongs to the pool, and the
+ * routes share the other half: their mean and the pool are averaged (GATING 3.9).
+ */
+function partOf(gates: number, routes: number): number {
+  return routes > 1 ? 1 / (2 * gates * routes) : 1 / gates
+}
+
 export function beginComparisons(turn: Turn, preflight: Preflight | null): void {
   const { shift } = turn
   const comparing = shift.gates.filter((state) => comparingSpec(shift, state) !== null)
+  const gates = new Set(comparing.map((state) => state.gate)).size
+  const routesOf = (gate: string) => comparing.filter((state) => state.gate === gate).length
   patch(turn, {
+    pools: [],
     gates: shift.gates.map((state) => {
       const spec = comparingSpec(shift, state)
-      return spec === null ? state : { ...state, compared: begin(shift, state, spec, comparing.length, preflight) }
+      return spec === null
+        ? state
+        : { ...state, compared: begin(shift, state, spec, partOf(gates, routesOf(state.gate)), preflight) }
     })
   })
 }
@@ -32,13 +46,12 @@ function comparingSpec(shift: Shift, state: GateState): ErrorRateGate | null {
   return spec?.type === 'errorRate' && spec.against === 'old' ? spec : null
 }
 
-/** The false-rollback budget of a shift is shared out evenly over its gates and routes: exact under any dependence (GATING 3.9). */
-function begin(shift: Shift, state: GateState, spec: ErrorRateGate, among: number, preflight: Preflight | null) {
+function begin(shift: Shift, state: GateState, spec: ErrorRateGate, part: number, preflight: Preflight | null) {
   const { type } = specOf(shift, state.route)
   return newCompared({
     theta: spec.max,
     comparison: spec.comparison ?? ROBUST,
-    part: 1 / Math.max(1, among),
+    part,
     baseline: baselineOf(preflight, meterKey(state.route, spec.periodMs, spec.delayMs)),
     shares:
       shift.steps.length === 0
@@ -48,8 +61,13 @@ function begin(shift: Shift, state: GateState, spec: ErrorRateGate, among: numbe
     periodMs: spec.periodMs,
     delayMs: spec.delayMs + dnsDelay(shift, state.route),
     minShare: LEAST_SHARE[type],
-    promotion: null
+    promotion: promotionOf(shift)
   })
+}
+
+function promotionOf(shift: Shift): { readonly minBakeMs: Ms; readonly harmBudget: number } | null {
+  const { promotion } = shift.policy
+  return promotion === null ? null : { minBakeMs: minBakeMs(shift), harmBudget: promotion.harmBudget }
 }
 
 /** A lower weight of records is served only after a TTL: that much later every verdict takes effect (GATING 3.8). */

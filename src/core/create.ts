@@ -137,6 +137,8 @@ function blank(id: ShiftId, now: Instant) {
     back: null,
     backs: 0,
     bakeLeftMs: null,
+    insufficient: [],
+    pools: [],
     pagedAt: null,
     seq: 0,
     asked: 0

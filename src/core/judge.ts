@@ -11,6 +11,7 @@ import type { MeterReading, PeriodCounts } from './observation.ts'
 import { expectedShare } from './dns/model.ts'
 import { plusPeriod } from './dns/lumps.ts'
 import { fractionOf, isZero } from './share.ts'
+import { bookPools, poolsAnew, toPool } from './pooling.ts'
 import { judgeComparison } from './gates/comparison.ts'
 import type { Compared, GateState, MeterState, RouteState, Shift } from './shift.ts'
 import type { Instant } from './time.ts'
@@ -33,6 +34,7 @@ export function specOfGate(turn: Turn, state: GateState): GateSpec {
 
 /** At each step: pools emptied, passes forgotten. */
 export function emptyGates(turn: Turn): void {
+  poolsAnew(turn)
   patch(turn, {
     gates: turn.shift.gates.map((state) => anew(emptied(state))),
     routes: turn.shift.routes.map((route) => ({ ...route, counted: { old: 0, new: 0 } })),
@@ -59,7 +61,22 @@ export function stepSince(turn: Turn): Instant | null {
 export function judge(turn: Turn): void {
   if (turn.shift.meters.every((meter) => meter.judgedTo === null)) return
   for (const reading of turn.seen.meters) foldMeter(turn, reading)
+  for (const convicted of bookPools(turn)) convict(turn, convicted)
   for (const state of turn.shift.gates) judgeHealthGate(turn, state)
+}
+
+/** All routes together are worse than old: the worst of them carries the verdict. */
+function convict(turn: Turn, { gate, route, words }: { gate: string; route: string; words: string }): void {
+  const state = turn.shift.gates.find((candidate) => candidate.gate === gate && candidate.route === route)
+  if (!state?.compared || state.verdict === 'breach') return
+  const breach: GateState = {
+    ...state,
+    verdict: 'breach',
+    note: 'pooled',
+    passed: 0,
+    compared: { ...state.compared, words }
+  }
+  setGate(turn, state, held(turn, specOfGate(turn, state), breach))
 }
 
 function foldMeter(turn: Turn, reading: MeterReading): void {
@@ -122,6 +139,8 @@ function compare(
   const [fresh, older] = [tally(period.new, period.lb), tally(period.old, period.lb)]
   if ('blind' in fresh) return { ...blinded(state, fresh.blind), at: period.start + spec.periodMs, passed: 0 }
   if ('blind' in older) return { ...blinded(state, older.blind), at: period.start + spec.periodMs, passed: 0 }
+  const counts = { n1: fresh.requests, e1: fresh.errors, n0: older.requests, e0: older.errors }
+  toPool(turn, state, period.start, counts)
   const route = turn.shift.routes.find(({ name }) => name === state.route)
   const inBack = turn.shift.back !== null && route?.inEffectAt != null && period.start >= route.inEffectAt
   return judgeComparison(

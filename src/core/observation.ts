@@ -3,7 +3,7 @@
  */
 import type { Command, Stop } from './command.ts'
 import type { RouteSpec } from './migration.ts'
-import type { Finding, MeterKey, Want } from './shift.ts'
+import type { Finding, MeterKey, PlannedStep, Want } from './shift.ts'
 import type { Share } from './share.ts'
 import type { Instant, Ms } from './time.ts'
 
@@ -113,6 +113,8 @@ export interface Preflight {
   /** The routes with what only the provider knows (a record's load balancers) filled in. */
   readonly routeSpecs: readonly RouteSpec[]
   readonly findings: readonly Finding[]
+  /** The ladder worked out from old's measured traffic, where the policy asks for that. */
+  readonly steps?: readonly PlannedStep[]
   /** Periods before the shift, by meter; absent where they could not be read yet. */
   readonly baseline: Readonly<Record<MeterKey, readonly PeriodCounts[]>>
   /** Names of what could not be read yet; it is tried again until preflight's deadline. */

@@ -2,6 +2,7 @@
  * How it moves: a policy with every default filled in. Parsed and validated by src/config; frozen into the shift at its
  * start. CONTRACT section 4. Percents are tenths, durations milliseconds, shares fractions.
  */
+import type { AccountRef } from './migration.ts'
 import type { Tenths } from './percent.ts'
 import type { Ms } from './time.ts'
 
@@ -59,7 +60,91 @@ export interface TargetHealthGate extends GateCommon {
   readonly forMs: Ms
 }
 
-export type GateSpec = ErrorRateGate | TargetHealthGate
+export const STATUS_CLASSES = ['2xx', '3xx', '4xx', '5xx'] as const
+export type StatusClass = (typeof STATUS_CLASSES)[number]
+
+/** Shares of answers by status class, new against old: missing secrets, hosts and limits answer 401 and 404, not 500 (FM-46). */
+export interface StatusMixGate extends GateCommon {
+  readonly type: 'statusMix'
+  readonly classes: readonly StatusClass[]
+  readonly against: 'old'
+  readonly comparison: Comparison
+  readonly minRequests: number
+  readonly warmupMs: Ms
+  readonly periodMs: Ms
+  readonly delayMs: Ms
+}
+
+/** How slow new answers: a percentile against a bound and against old, or the share of slow answers as errors. */
+export interface LatencyGate extends GateCommon {
+  readonly type: 'latency'
+  /** `percentile` (a CloudWatch statistic such as `p99`): bound and ratio to old; null: `maxSlow` counts. */
+  readonly percentile: { readonly stat: string; readonly maxMs: Ms | null; readonly maxRatio: number | null } | null
+  /** At most this share (0 to 1) may take longer than `overMs`. */
+  readonly slow: { readonly max: number; readonly overMs: Ms; readonly comparison: Comparison } | null
+  readonly minRequests: number
+  readonly warmupMs: Ms
+  readonly periodMs: Ms
+  readonly delayMs: Ms
+}
+
+/** Any CloudWatch metric of a side, with bounds. Raw values are fetched; the expression is evaluated in the daemon. */
+export interface MetricGate extends GateCommon {
+  readonly type: 'metric'
+  readonly queries: readonly {
+    readonly id: string
+    readonly namespace: string
+    readonly metric: string
+    readonly stat: string
+    /** May hold `$side`, `$route` and the side's vars. */
+    readonly dimensions: Readonly<Record<string, string>>
+  }[]
+  readonly expression: string
+  readonly max: number | null
+  readonly min: number | null
+  /** So many of the last `outOf` periods out of bounds are a breach. */
+  readonly breaches: number
+  readonly outOf: number
+  readonly periodMs: Ms
+  readonly delayMs: Ms
+  /** Null: the side's own. */
+  readonly account: AccountRef | null
+}
+
+/** How fast new burns an error budget, over a long and a short window at once. */
+export interface BurnRateGate extends GateCommon {
+  readonly type: 'burnRate'
+  /** Share of good answers, 0 to 1. */
+  readonly objective: number
+  readonly windows: readonly { readonly longMs: Ms; readonly shortMs: Ms; readonly factor: number }[]
+  readonly periodMs: Ms
+  readonly delayMs: Ms
+}
+
+/** CloudWatch alarms, composite ones too: ALARM is a breach, a missing one blind. */
+export interface AlarmGate extends GateCommon {
+  readonly type: 'alarm'
+  readonly names: readonly string[]
+  readonly ignoreIfAlreadyFiring: boolean
+  readonly everyMs: Ms
+  /** Null: the route's own. */
+  readonly account: AccountRef | null
+}
+
+/** Synthetic requests to new; judged by their own score, in seconds, with or without users. */
+export interface ProbeGate extends GateCommon {
+  readonly type: 'probe'
+  readonly url: string
+  readonly host: string | null
+  readonly everyMs: Ms
+  /** Share (0 to 1) that may fail. */
+  readonly max: number
+  /** Over which a share is shown. */
+  readonly windowMs: Ms
+}
+
+export type GateSpec =
+  ErrorRateGate | TargetHealthGate | StatusMixGate | LatencyGate | MetricGate | BurnRateGate | AlarmGate | ProbeGate
 
 export interface Policy {
   readonly name: string
@@ -70,6 +155,15 @@ export interface Policy {
   readonly maxJump: Tenths
   /** When a gate that is still inconclusive ends the wait; null: 3 × the step's bake. */
   readonly maxBakeMs: Ms | null
+  /** promote: evidence: a step ends as soon as what was measured excludes every regression that would cost more than the budget. */
+  readonly promotion: {
+    /** Null: the gates' delay and two periods. */
+    readonly minBakeMs: Ms | null
+    /** Excess errors that one minimum bake at the next percent may cost. */
+    readonly harmBudget: number
+  } | null
+  /** The steps are worked out at preflight from what old serves; `steps` holds them for a busy service until then. */
+  readonly ramp: { readonly kind: 'equalRisk'; readonly bakeMs: Ms; readonly to: Tenths } | null
   readonly onInsufficient: 'hold' | 'advance'
   readonly gates: readonly GateSpec[]
   readonly onBreach: 'rollback' | 'hold'

@@ -35,6 +35,8 @@ export function passPreflight(turn: Turn): void {
     return
   }
   if (preflight) patch(turn, { routeSpecs: preflight.routeSpecs })
+  if (preflight?.steps)
+    patch(turn, { steps: preflight.steps, target: preflight.steps.at(-1)?.percent ?? turn.shift.target })
   record(turn, preflight)
   const skipped = observe ? 0 : Math.max(0, firstStep(turn))
   emit(turn, 'preflight.passed', { code: 'preflight_passed', findings: turn.shift.findings.length, skipped })

@@ -5,6 +5,8 @@
 import type { ShiftEvent } from './event.ts'
 import { explainReason, explainShift } from './explain.ts'
 import { expectedShare } from './dns/model.ts'
+import { read } from './evidence/evidence.ts'
+import { LN_BETA } from './evidence/promotion.ts'
 import { explainGate, specOf } from './explain/gates.ts'
 import type { Observation } from './observation.ts'
 import { percentOf } from './percent.ts'
@@ -104,9 +106,18 @@ function stepView(shift: Shift): StepView | null {
     percent: percentOf(steps[step]?.percent ?? 0),
     since: rfc3339(phase.since),
     until: rfc3339OrNull(untilOf(shift)),
-    evidence: null,
+    evidence: evidenceOf(shift),
     steppedBackTo: shift.back === null ? null : percentWantedOf(shift)
   }
+}
+
+/** With `promote: evidence`: how far along the evidence is that lets this step end, 0 to 1; the least of the gates. */
+function evidenceOf(shift: Shift): number | null {
+  const along = shift.gates.flatMap(({ compared }) => {
+    const harm = compared && compared.evidence.blocks.length > 0 ? read(compared.evidence).evidenceForPromotion : null
+    return harm === null ? [] : [Math.min(1, Math.max(0, harm.lnHarm / LN_BETA))]
+  })
+  return along.length === 0 ? null : Math.round(Math.min(...along) * 100) / 100
 }
 
 function percentWantedOf({ routes }: Shift): number {

@@ -12,7 +12,8 @@ import { ALL } from './percent.ts'
 import { passPreflight } from './preflight.ts'
 import { aimsAtRestore, goBack, keepGoingBack } from './rollback.ts'
 import { shareArrived } from './arrival.ts'
-import { bake, shareAt, takeStep } from './step.ts'
+import { read } from './evidence/evidence.ts'
+import { bake, leastBakeMs, shareAt, takeStep } from './step.ts'
 import type { GateState } from './shift.ts'
 import { tenthsOfShare } from './share.ts'
 import { percentWanted, percentNow } from './standing.ts'
@@ -55,13 +56,13 @@ function allInEffect(turn: Turn): boolean {
 }
 
 function converging(turn: Turn): void {
-  const { phase, step, steps } = turn.shift
+  const { phase, step } = turn.shift
   if (phase.kind !== 'converging') return
   const live = allAsWanted(turn)
   if (live && allInEffect(turn)) {
     if (step < 0) return attached(turn)
     emit(turn, 'weight.in_effect', { code: 'in_effect', percent: percentWanted(turn.shift), step })
-    return bake(turn, steps[step]?.bakeMs ?? 0)
+    return bake(turn, leastBakeMs(turn.shift, step))
   }
   const unreadable = turn.shift.routes.some((route) => readingOf(turn, route.name) === null)
   // What cannot be read is blindness, with its own deadline and action: not a reason to go back (FM-36).
@@ -118,19 +119,33 @@ function unreadyGates(turn: Turn): readonly GateState[] {
     const spec = specOfGate(turn, state)
     if (actionOf(turn, spec) === 'warn') return false
     if (turn.shift.advance && state.verdict === 'inconclusive') return false
+    if (!turn.shift.advance && evidenceOf(state) === 'wanting') return true
     return state.verdict !== 'pass' || (state.passed < READS_ASKED && !turn.shift.advance)
   })
+}
+
+/** With `promote: evidence`: what the harm budget forbids is not excluded yet. */
+function evidenceOf({ compared }: GateState): 'enough' | 'wanting' | null {
+  const harm = compared && compared.evidence.blocks.length > 0 ? read(compared.evidence).evidenceForPromotion : null
+  return harm === null ? null : harm.enough ? 'enough' : 'wanting'
+}
+
+function doneBy(turn: Turn, by: 'bake'): 'bake' | 'advance' | 'approval' | 'insufficient' {
+  if (turn.shift.insufficient.includes(turn.shift.step)) return 'insufficient'
+  if (turn.shift.advance) return 'advance'
+  return turn.shift.approved ? 'approval' : by
 }
 
 /** Still inconclusive long after its bake: low volume is neither good nor bad, but the wait has an end (FM-28). */
 function insufficient(turn: Turn, unready: readonly GateState[]): void {
   const { phase, policy, step, steps } = turn.shift
   if (phase.kind !== 'baking') return
-  const bakeMs = steps[step]?.bakeMs ?? 0
-  const maxBakeMs = policy.maxBakeMs ?? 3 * bakeMs
+  const bakeMs = leastBakeMs(turn.shift, step)
+  const maxBakeMs = policy.maxBakeMs ?? 3 * (steps[step]?.bakeMs ?? 0)
   const dangerous = unready.some((state) => state.verdict !== 'inconclusive' && state.verdict !== 'pass')
   if (dangerous || turn.now < phase.until + Math.max(0, maxBakeMs - bakeMs)) return
-  if (policy.onInsufficient === 'advance') return patch(turn, { advance: true })
+  if (policy.onInsufficient === 'advance')
+    return patch(turn, { advance: true, insufficient: [...turn.shift.insufficient, step] })
   const names = unready.map((state) => `${state.gate} on ${state.route}`).join(', ')
   halt(turn, 'insufficient', `still inconclusive: ${names}`, null)
 }
@@ -157,7 +172,7 @@ function leaveStep(turn: Turn, by: 'bake'): void {
       code: 'step_done',
       step,
       percent: percentWanted(turn.shift),
-      by: turn.shift.advance ? 'advance' : turn.shift.approved ? 'approval' : by,
+      by: doneBy(turn, by),
       actor: 'daemon'
     })
   if (!next) {

@@ -90,7 +90,7 @@ export type Reason =
       readonly code: 'step_done'
       readonly step: number
       readonly percent: Tenths
-      readonly by: 'bake' | 'advance' | 'approval'
+      readonly by: 'bake' | 'advance' | 'approval' | 'insufficient'
       readonly actor: string
     }
   | { readonly code: 'approval_needed'; readonly step: number; readonly percent: Tenths; readonly expiresAt: Instant }

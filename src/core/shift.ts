@@ -13,7 +13,9 @@ import type { Share } from './share.ts'
 import type { Tenths } from './percent.ts'
 import type { Instant } from './time.ts'
 import type { Cause, HaltWhy } from './reason.ts'
+import type { Counts } from './evidence/counts.ts'
 import type { Evidence } from './evidence/evidence.ts'
+import type { Pool } from './evidence/pool.ts'
 
 export type ShiftId = string
 
@@ -204,6 +206,20 @@ export interface GateState {
   readonly compared?: Compared
 }
 
+/** One gate over all routes of a shift together: a bad cluster hits all of them, so small signs add up. */
+export interface Pooled {
+  readonly gate: string
+  readonly pool: Pool
+  /** End of the last block that is in it. */
+  readonly doneTo: Instant
+  /** Periods of blocks that not every route has delivered yet. */
+  readonly pending: readonly { readonly route: string; readonly start: Instant; readonly counts: Counts }[]
+  /** The next block is the first of a step. */
+  readonly first: boolean
+  /** All that is in it. */
+  readonly total: Counts
+}
+
 /** The sequential comparison of one gate on one route. */
 export interface Compared {
   readonly evidence: Evidence
@@ -303,11 +319,15 @@ export interface Shift {
   readonly backs: number
   /** What was left of the bake when it was interrupted by a step back. */
   readonly bakeLeftMs: number | null
+  /** Steps that were left on insufficient evidence (onInsufficient: advance). */
+  readonly insufficient: readonly number[]
   /** The approval of this step was given. */
   readonly approved: boolean
   readonly routes: readonly RouteState[]
   readonly gates: readonly GateState[]
   readonly meters: readonly MeterState[]
+  /** Comparing gates that cover several routes. */
+  readonly pools: readonly Pooled[]
   readonly findings: readonly Finding[]
   /** When on-call was last told that a person is needed; told again hourly. */
   readonly pagedAt: Instant | null

@@ -3,7 +3,8 @@
  */
 import { emptyGates } from './judge.ts'
 import type { Share } from './share.ts'
-import type { RouteState } from './shift.ts'
+import type { RouteState, Shift } from './shift.ts'
+import type { Ms } from './time.ts'
 import { enter, patch, type Turn } from './turn.ts'
 import { sameWant, stepWant, UNPROVEN } from './want.ts'
 
@@ -43,6 +44,20 @@ export function converge(turn: Turn, step: number): void {
     bakeLeftMs: null,
     routes: turn.shift.routes.map((route) => ({ ...route, confirmedAt: null, inEffectAt: null }))
   })
+}
+
+/** How long a step is baked at least: its bake, or with `promote: evidence` the minimum. */
+export function leastBakeMs(shift: Shift, step: number): Ms {
+  const bakeMs = shift.steps[step]?.bakeMs ?? 0
+  const { promotion } = shift.policy
+  return promotion === null ? bakeMs : minBakeMs(shift)
+}
+
+/** The slowest gate's delay and two of its periods, unless the policy says otherwise (CONTRACT 4). */
+export function minBakeMs(shift: Shift): Ms {
+  const own = shift.policy.promotion?.minBakeMs ?? null
+  if (own !== null) return own
+  return Math.max(0, ...shift.meters.map((meter) => meter.delayMs + 2 * meter.periodMs))
 }
 
 /** In effect everywhere: the step's own periods count from now on. After a step back what was left of the bake is done. */

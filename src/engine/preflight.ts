@@ -8,6 +8,7 @@ import type { Finding, Shift } from '../core/shift.ts'
 import type { Instant, Ms } from '../core/time.ts'
 import type { Clock } from '../clock.ts'
 import type { Router } from '../routers/router.ts'
+import { riskLadder } from './ladder.ts'
 import type { Meters } from './meters.ts'
 
 /** How long findings are good for while preflight waits for health. */
@@ -39,8 +40,12 @@ export function makePreflight(deps: { readonly router: Router; readonly meters: 
           forbidden: [] as readonly string[]
         }))
       ])
+      const steps = riskLadder(shift, resolved, measured.baseline, (route, percents) =>
+        deps.router.quantise(route, percents)
+      )
       const found: Preflight = {
         routeSpecs: resolved,
+        ...(steps === null ? {} : { steps }),
         findings: [...inspected.findings, ...measured.forbidden.map(forbidden), ...quiet(shift, measured.baseline)],
         baseline: measured.baseline,
         unread: counted(shift) ? [...inspected.unread, ...measured.unread] : inspected.unread

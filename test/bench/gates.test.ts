@@ -1,6 +1,7 @@
 /** The benchmark itself: its dice, its limit, and the quick run that must stay inside the published bands. */
 import t from 'tap'
 import { spawn } from 'node:child_process'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createDice } from './gates/dice.ts'
 import { checks, holds } from './gates/expected.ts'
@@ -89,4 +90,13 @@ t.test('a figure outside of its band does not hold', async (t) => {
     checks([], true).some((one) => !holds(one)),
     'a study of nothing proves nothing'
   )
+})
+
+t.test('docs/gating.md shows exactly the pictures that the benchmark draws', async (t) => {
+  const docs = join(import.meta.dirname, '../../docs')
+  const shown = [...(await readFile(join(docs, 'gating.md'), 'utf8')).matchAll(/\(pictures\/([^)]+)\)/g)].map(
+    ([, name]) => name
+  )
+  t.strictSame(shown.toSorted(), (await readdir(join(docs, 'pictures'))).toSorted())
+  t.equal(shown.length, 4)
 })

@@ -10,19 +10,19 @@ import { LOGIN, albWorld, forward, groupArn, weightsByArn, type AlbWorld } from 
 import { sdkError, throttleFirst } from './support/fakeElb.ts'
 
 const BACK = aWant({ old: 999, new: 0 })
-const OLD_ALONE: Change['expect'] = { share: { old: 1, new: 0 }, attached: false }
+const OLD_ALONE: Change<AlbRouteSpec>['expect'] = { share: { old: 1, new: 0 }, attached: false }
 const never = () => new Promise<never>(() => undefined)
 
 function write(
   world: AlbWorld,
   route: AlbRouteSpec,
   to: Want,
-  expect: Change['expect'],
+  expect: Change<AlbRouteSpec>['expect'],
   more: { urgency?: Urgency; ms?: number; origin?: string | null } = {}
 ): Promise<WriteOutcome | undefined> {
   const { urgency = expect === 'any' ? 'rollback' : 'forward', ms = 20_000, origin = null } = more
   const call = aCall(world.clock.now(), urgency, ms)
-  const change: Change = { route, to, expect, origin, n: 1 }
+  const change: Change<AlbRouteSpec> = { route, to, expect, origin, n: 1 }
   return world.clock.complete(world.router.write([change], call).then((outcomes) => outcomes.get(route.key)))
 }
 
@@ -117,7 +117,7 @@ t.test('FM-12: what somebody else writes while the write is throttled is a confl
   const world = albWorld({ random: () => 1 })
   const route = await world.route({ name: 'web', groups: { old: 1 } })
   world.fake.fault = throttleFirst('ModifyRule', 3)
-  const change: Change = { route, to: aWant({ old: 990, new: 10 }), expect: OLD_ALONE, origin: null, n: 1 }
+  const change: Change<AlbRouteSpec> = { route, to: aWant({ old: 990, new: 10 }), expect: OLD_ALONE, origin: null, n: 1 }
   const written = world.router.write([change], aCall(world.clock.now()))
   await world.clock.advance(3_000)
   await world.tamper(route, { old: 70, new: 30 })
@@ -275,7 +275,7 @@ t.test(
       if (input['RuleArn'] === routes[1]?.target.arn) throw sdkError('OperationNotPermittedException', 400)
       return undefined
     }
-    const changes = routes.map((route, n): Change => ({ route, to: BACK, expect: 'any', origin: null, n }))
+    const changes = routes.map((route, n): Change<AlbRouteSpec> => ({ route, to: BACK, expect: 'any', origin: null, n }))
     const written = world.router.write(changes, aCall(world.clock.now(), 'rollback'))
     await world.clock.advance(10)
     for (const name of ['c', 'd']) {
@@ -302,7 +302,7 @@ t.test('FM-13: however long the write waits for its turn, the read is right befo
       for (const arn of input['RuleArns'] as string[]) readAt.set(arn, world.clock.now())
     else gaps.push(world.clock.now() - (readAt.get(input['RuleArn']) ?? 0))
   }
-  const changes = routes.map((route, n): Change => ({
+  const changes = routes.map((route, n): Change<AlbRouteSpec> => ({
     route,
     to: aWant({ old: 990, new: 10 }),
     expect: OLD_ALONE,
@@ -325,7 +325,7 @@ t.test('FM-04: a rollback is written at once although forward writes wait for th
     Array.from({ length: 20 }, (_, i) => world.route({ name: `f${i}`, groups: { old: 1 } }))
   )
   const back = await world.route({ name: 'back', groups: { old: 1, new: 999 } })
-  const changes = forwardRoutes.map((route, n): Change => ({
+  const changes = forwardRoutes.map((route, n): Change<AlbRouteSpec> => ({
     route,
     to: aWant({ old: 990, new: 10 }),
     expect: OLD_ALONE,

@@ -102,3 +102,69 @@ t.test('bad only under load above 50 %: found at 100 %, stepped back to 50 % or 
   t.comment(served(rig))
   await rig.replay(id)
 })
+
+t.test('ten quiet routes, each too quiet to convict alone: together they do', async (t) => {
+  const names = Array.from({ length: 10 }, (_, i) => `r${i}`)
+  const rig = await aRig(t, { rps: 5, routes: names, counts: 'random', seed: 21 })
+  rig.world.old.errorRate = 0.002
+  rig.world.new.errorRate = 0.02
+  const { id } = await rig.start(policy)
+  const end = await rig.untilEnd(id, '12h')
+  t.equal(end.phase.kind, 'rolled_back')
+  const back = (await rig.events(id)).find((event) => event.type === 'breach.detected')
+  t.match(back?.reason, { cause: { words: /over 10 routes together/ } })
+  t.comment(served(rig))
+  t.strictSame(rig.broken, [])
+  await rig.replay(id)
+})
+
+t.test('promote: evidence leaves a step as soon as what was measured excludes more harm than the budget', async (t) => {
+  const promoting = { ...policy, promotion: { minBakeMs: null, harmBudget: 20 } }
+  const busy = await aRig(t, { rps: 5_000, counts: 'random', seed: 2 })
+  busy.world.old.errorRate = 0.002
+  busy.world.new.errorRate = 0.002
+  const { id } = await busy.start(promoting)
+  await busy.until(id, baking(1))
+  const since = busy.clock.now()
+  await busy.until(id, baking(2))
+  t.ok(busy.clock.now() - since < 8 * MINUTE, `left after ${(busy.clock.now() - since) / 1000} s, settle included`)
+  t.type((await busy.view(id)).step?.evidence, 'number')
+  t.equal((await busy.untilEnd(id)).phase.kind, 'completed')
+})
+
+for (const onInsufficient of ['hold', 'advance'] as const) {
+  t.test(`promote: evidence without evidence at maxBake: ${onInsufficient}`, async (t) => {
+    const promoting = {
+      ...policy,
+      promotion: { minBakeMs: null, harmBudget: 1 },
+      maxBakeMs: 12 * MINUTE,
+      onInsufficient
+    }
+    const rig = await aRig(t, { rps: 20, counts: 'random', seed: 9 })
+    rig.world.old.errorRate = 0.01
+    rig.world.new.errorRate = 0.01
+    const { id } = await rig.start({
+      ...promoting,
+      gates: [anErrorRateGate({ against: 'old', max: 0.05, minRequests: 10 })]
+    })
+    if (onInsufficient === 'hold') {
+      t.match((await rig.untilPhase(id, 'halted')).phase, { why: 'insufficient' })
+      return
+    }
+    t.equal((await rig.untilEnd(id, '12h')).phase.kind, 'completed')
+    const done = (await rig.events(id)).filter(
+      (event) => event.reason.code === 'step_done' && event.reason.by === 'insufficient'
+    )
+    t.ok(done.length > 0, 'and says that it went on on insufficient evidence')
+  })
+}
+
+t.test('ramp equalRisk: the steps are worked out from what old serves', async (t) => {
+  const rig = await aRig(t, { rps: 500 })
+  const ramp = { ...policy, ramp: { kind: 'equalRisk' as const, bakeMs: 6 * MINUTE, to: 1000 } }
+  const { id } = await rig.start(ramp)
+  const shift = await rig.until(id, (now) => now.firstWriteAt !== null)
+  const percents = shift.steps.map((step) => step.percent)
+  t.ok(percents[0] === 1 && percents.at(-1) === 1000 && percents.length >= 6, `${percents.join(', ')}`)
+  t.equal((await rig.untilEnd(id)).phase.kind, 'completed')
+})

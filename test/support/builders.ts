@@ -82,6 +82,8 @@ export function aPolicy(fields: Partial<Policy> = {}): Policy {
     ],
     maxJump: 1000,
     maxBakeMs: null,
+    promotion: null,
+    ramp: null,
     onInsufficient: 'hold',
     gates: [anErrorRateGate()],
     onBreach: 'rollback',

@@ -3,7 +3,19 @@
  */
 import Type, { type Static } from 'typebox'
 import { RAMP_KINDS } from '../../core/ramp.ts'
-import { count, duration, durationOrNothing, durationOrWord, emptyForNow, name, notYet, percent, share, text, word } from './leaf.ts'
+import {
+  count,
+  duration,
+  durationOrNothing,
+  durationOrWord,
+  emptyForNow,
+  name,
+  notYet,
+  percent,
+  share,
+  text,
+  word
+} from './leaf.ts'
 import { gateSchema, type GateDocument } from './gate.ts'
 import { byType, closed, editorSchemaOf, section, type JsonSchema } from './section.ts'
 

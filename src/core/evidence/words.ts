@@ -20,7 +20,11 @@ export function inWords(reading: Reading): string {
 }
 
 /** `by chance at most once in 17,000 healthy shifts`: Ville's inequality, for a shift judged however often. */
-export function chanceOf({ fired, lnRelative, lnAbsolute }: Reading): string {
+export function chanceOf({
+  fired,
+  lnRelative,
+  lnAbsolute
+}: Pick<Reading, 'fired' | 'lnRelative' | 'lnAbsolute'>): string {
   const strength =
     fired === 'relative' ? lnRelative : fired === 'absolute' ? lnAbsolute : Math.max(lnRelative, lnAbsolute)
   if (strength <= Math.log(2)) return 'chance alone explains it'

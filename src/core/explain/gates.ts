@@ -13,6 +13,7 @@ const NOTES: Readonly<Record<string, string>> = {
   shared_guard: 'the load balancer itself fails',
   shared: 'old is out of its objective as well',
   amber: 'new looks worse than old',
+  pooled: 'all routes together are worse than old',
   relative: 'worse than old',
   absolute: 'worse than the objective',
   breach_held: 'this gate holds instead of going back',

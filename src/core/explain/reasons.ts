@@ -74,7 +74,12 @@ export function explainStep(
     case 'step_resumed':
       return `the evidence cleared after ${formatWait(reason.afterMs)}: back to ${formatPercent(reason.percent)}`
     case 'step_done': {
-      const by = { bake: 'after its bake', advance: 'because somebody advanced it', approval: 'with its approval' }
+      const by = {
+        bake: 'after its bake',
+        advance: 'because somebody advanced it',
+        approval: 'with its approval',
+        insufficient: 'on insufficient evidence, as its policy allows'
+      }
       return `step ${reason.step} at ${formatPercent(reason.percent)} is done ${by[reason.by]}`
     }
   }

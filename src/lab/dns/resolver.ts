@@ -2,7 +2,6 @@
 // Reads no clock but the one it is given, so that a thousand of them can live through hours in a second.
 
 import type { Random } from '../random.ts'
-import { normalise } from './name.ts'
 import type { Question, Rcode, Reply } from './reply.ts'
 
 /** Who answers a resolver: the authority itself, or its server over UDP. */
@@ -53,6 +52,7 @@ export function createResolver(parts: ResolverParts): Resolver {
   const kept = new Map<string, Kept>()
   const asking = new Map<string, Promise<Found>>()
   const met = new Set<string>()
+  let latest: (Kept & { readonly question: Question }) | undefined
 
   const keep = (key: string, { found, ttlMs }: Looked): Found => {
     const lifeMs = ttlMs === 0 && parts.minTtlMs === 0 ? 0 : Math.max(ttlMs, parts.minTtlMs)
@@ -76,12 +76,20 @@ export function createResolver(parts: ResolverParts): Resolver {
     minTtlMs: parts.minTtlMs,
     share: parts.share,
     find: (question) => {
-      const key = `${normalise(question.name)} ${question.type}`
+      // A model asks a thousand resolvers the very same question many times a second.
+      if (latest !== undefined && latest.question === question && parts.now() < latest.until) return latest.found
+      const key = `${question.name.toLowerCase()} ${question.type}`
       const known = kept.get(key)
-      if (known !== undefined && parts.now() < known.until) return known.found
+      if (known !== undefined && parts.now() < known.until) {
+        latest = { question, ...known }
+        return known.found
+      }
       return asking.get(key) ?? askOnce(key, question)
     },
-    flush: () => kept.clear()
+    flush: () => {
+      latest = undefined
+      kept.clear()
+    }
   }
 }
 

@@ -3,7 +3,6 @@
 
 import type { Random } from '../random.ts'
 import { randomFor } from '../random.ts'
-import { normalise } from './name.ts'
 import type { Question } from './reply.ts'
 import type { Ask, Found, Resolver, ResolverKind } from './resolver.ts'
 import { createResolver } from './resolver.ts'
@@ -74,8 +73,7 @@ export function createResolvers(options: ResolverOptions): Resolvers {
     draw: (dice) => drawn(all, dice()),
     effective: 1 / all.reduce((sum, one) => sum + one.share ** 2, 0),
     share: (question, is) => {
-      const name = { ...question, name: normalise(question.name) }
-      return all.reduce((sum, one) => sum + one.share * shareIn(one.find(name), is), 0)
+      return all.reduce((sum, one) => sum + one.share * shareIn(one.find(question), is), 0)
     },
     flush: () => all.forEach((one) => one.flush())
   }

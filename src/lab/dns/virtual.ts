@@ -62,6 +62,7 @@ export function createVirtualDns(options: VirtualDnsOptions): VirtualDns {
   const resolvers = createResolvers({ ...options.resolvers, seed, now: options.now, ask: names.authority })
   const clients = createClients({ ...options.clients, seed, now: options.now, resolvers })
   const newHost = loadBalancers.find((one) => one.name === route.new.loadBalancer)?.host
+  const question = { name: route.record, type: 'A' }
   const isNew = (address: string): boolean => unmapped(address) === newHost
   return {
     ...names,
@@ -70,7 +71,7 @@ export function createVirtualDns(options: VirtualDnsOptions): VirtualDns {
     zoneId: route.hostedZone,
     record: route.record,
     setWeights: (weights) => overwriteRecord(names.zones, route.record, { weights }),
-    newShare: () => resolvers.share({ name: route.record, type: 'A' }, isNew),
+    newShare: () => resolvers.share(question, isNew),
     newShareOfClients: () => clients.share(route.record, isNew)
   }
 }

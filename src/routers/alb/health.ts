@@ -8,9 +8,9 @@ import type { SidesHealth, TargetsHealth, Unreadable } from '../../core/observat
 import type { Instant } from '../../core/time.ts'
 import { AwsFailure, type Aws, type TurnTaking } from '../../aws/aws.ts'
 import type { Clock } from '../../clock.ts'
-import { byAccount, type Got } from './batches.ts'
+import { byAccount, type Got } from '../elb/batches.ts'
 import { unreadable } from './read.ts'
-import { targetsHealthOf } from './requests.ts'
+import { targetsHealthOf } from '../elb/targets.ts'
 
 export async function readHealth(
   aws: Aws & TurnTaking,

@@ -9,7 +9,7 @@ import type { Instant } from '../../core/time.ts'
 import { AwsFailure, type Aws, type TurnTaking } from '../../aws/aws.ts'
 import type { Clock } from '../../clock.ts'
 import { rawOf, sidesOf, type Actions } from './actions.ts'
-import { byAccount, type Got } from './batches.ts'
+import { byAccount, type Got } from '../elb/batches.ts'
 import { normalise } from './normalise.ts'
 import { actionsByArn } from './requests.ts'
 

@@ -7,7 +7,6 @@ import {
   DescribeTagsCommand,
   DescribeTargetGroupAttributesCommand,
   DescribeTargetGroupsCommand,
-  DescribeTargetHealthCommand,
   ModifyListenerCommand,
   ModifyRuleCommand,
   type Action,
@@ -16,22 +15,14 @@ import {
   type Tag,
   type TargetGroup
 } from '@aws-sdk/client-elastic-load-balancing-v2'
-import type { Call } from '../../core/call.ts'
-import type { AccountRef, AlbRouteSpec } from '../../core/migration.ts'
-import type { TargetsHealth } from '../../core/observation.ts'
-import type { Answered, Aws, Turn, TurnTaking } from '../../aws/aws.ts'
+import type { AlbRouteSpec } from '../../core/migration.ts'
+import type { Answered, Turn } from '../../aws/aws.ts'
 import type { Actions } from './actions.ts'
-import { allPages, inBatches, type Got } from './batches.ts'
+import { allPages, inBatches, type Got } from '../elb/batches.ts'
+import type { As } from '../elb/targets.ts'
 
 /** AWS takes at most so many ARNs at once. */
 const BATCH = 20
-
-/** As whom, and for which caller. */
-export interface As {
-  readonly aws: Aws & TurnTaking
-  readonly account: AccountRef
-  readonly call: Call
-}
 
 /** Actions of rules, or default actions of listeners; answers for every ARN. */
 export function actionsByArn(
@@ -119,26 +110,6 @@ export async function attributesOf(as: As, TargetGroupArn: string): Promise<Read
   const command = new DescribeTargetGroupAttributesCommand({ TargetGroupArn })
   const { output } = await as.aws.send('elbv2', as.account, command, as.call)
   return Object.fromEntries((output.Attributes ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? '']))
-}
-
-/** AWS gives all of them at once: this list has no pages. */
-export async function targetsHealthOf(as: As, TargetGroupArn: string): Promise<TargetsHealth> {
-  const { output } = await as.aws.send(
-    'elbv2',
-    as.account,
-    new DescribeTargetHealthCommand({ TargetGroupArn }),
-    as.call
-  )
-  return countStates(
-    (output.TargetHealthDescriptions ?? []).map(({ TargetHealth }) => TargetHealth?.State ?? 'unknown')
-  )
-}
-
-/** Only `healthy` is healthy. A target that is `draining` was taken out: it is no part of the total. */
-function countStates(states: readonly string[]): TargetsHealth {
-  const counts: Record<string, number> = {}
-  for (const state of states) counts[state] = (counts[state] ?? 0) + 1
-  return { healthy: counts['healthy'] ?? 0, total: states.length - (counts['draining'] ?? 0), states: counts }
 }
 
 export function turnToWrite(as: As): Promise<Turn> {

@@ -17,7 +17,8 @@ import type { Change } from '../router.ts'
 import { actionsOf, groupsOf, forwardAction, sidesOf, type Actions } from './actions.ts'
 import { compose } from './compose.ts'
 import { normalise } from './normalise.ts'
-import { actionsByArn, modify, turnToWrite, type As } from './requests.ts'
+import type { As } from '../elb/targets.ts'
+import { actionsByArn, modify, turnToWrite } from './requests.ts'
 
 export interface Writing {
   readonly aws: Aws & TurnTaking

@@ -25,8 +25,8 @@ export interface Chart {
   }
   readonly lines: readonly Line[]
   readonly levels?: readonly Level[]
-  /** [from, to, text]: a shaded stretch of x. */
-  readonly bands?: readonly (readonly [number, number, string])[]
+  /** Shaded stretches of x. */
+  readonly bands?: readonly (readonly [from: number, to: number])[]
 }
 
 const W = 760
@@ -58,11 +58,10 @@ export function lineChart(chart: Chart): string {
   const { min, max } = chart.y
   const py = (y: number) => bottom - ((Math.min(max, Math.max(min, y)) - min) / (max - min)) * (bottom - BOX.top)
   const parts: string[] = []
-  for (const [from, to, what] of chart.bands ?? []) {
+  for (const [from, to] of chart.bands ?? []) {
     parts.push(
       `<rect x="${n(px(from))}" y="${BOX.top}" width="${n(px(to) - px(from))}" height="${bottom - BOX.top}" fill="#fff1e5"/>`
     )
-    parts.push(text(px(from) + 4, BOX.top + 14, what, ' font-size="11"'))
   }
   for (const [y, label] of chart.y.ticks) {
     parts.push(`<line x1="${BOX.left}" x2="${right}" y1="${n(py(y))}" y2="${n(py(y))}" stroke="${PALE}"/>`)

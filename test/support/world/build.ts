@@ -8,14 +8,18 @@ import type { Behaviour } from './behaviour.ts'
 import { createBehaviour } from './behaviour.ts'
 import type { Cloud } from './cloud.ts'
 import { createCloud } from './cloud.ts'
+import { albsOf, createDnsRoute, DEFAULT_ZONE, firstRecords, type DnsRoute } from './dnsRoute.ts'
+import { hashOf, streamOf } from './random.ts'
+import { createResolvers } from './resolvers.ts'
 import type { Flow, Route } from './route.ts'
-import { arnsOf, createRoute, tagsOf } from './route.ts'
+import { arnsOf, createBacking, createRoute, tagsOf } from './route.ts'
 import type { RouteOptions, SideOptions, WorldOptions } from './spec.ts'
 import { DEFAULT_REGION } from './spec.ts'
 import { createTally } from './tally.ts'
 import type { TargetGroup } from './targets.ts'
 import { createTargetGroup } from './targets.ts'
 import { createTraffic } from './traffic.ts'
+import { createZone, type Zone } from './zone.ts'
 
 export interface Built {
   readonly cloud: Cloud
@@ -26,6 +30,7 @@ export interface Built {
 
 const DEFAULT_RPS = 100
 const DEFAULT_TARGETS = 3
+const DEFAULT_RESOLVERS = 500
 
 interface Site {
   readonly groups: Map<string, TargetGroup>
@@ -35,7 +40,8 @@ interface Site {
 }
 
 function groupFor(site: Site, route: RouteOptions, name: string, side: SideOptions): TargetGroup {
-  const { alb = 'main', region = DEFAULT_REGION } = route
+  const { region = DEFAULT_REGION } = route
+  const alb = route.kind === 'dns' ? name : (route.alb ?? 'main')
   const arn = targetGroupArn(region, name)
   const known = site.groups.get(arn)
   if (known) return known
@@ -61,7 +67,7 @@ function flowsFor(site: Site, route: RouteOptions): readonly Flow[] {
   })
   return [
     flow('new', `${pair}-new`, route.new ?? {}),
-    ...Object.keys(route.others ?? {}).map((name) => flow('other', name, {})),
+    ...(route.kind === 'dns' ? [] : Object.keys(route.others ?? {})).map((name) => flow('other', name, {})),
     flow('old', `${pair}-old`, route.old ?? {})
   ]
 }
@@ -72,6 +78,56 @@ function checkNames(routes: readonly RouteOptions[]): void {
   for (const { groupsOf } of routes) {
     if (groupsOf !== undefined && !names.has(groupsOf)) throw new Error(`there is no route ${groupsOf}`)
   }
+}
+
+type Regional = RouteOptions & { readonly region: string }
+
+/** One zone for each name of a zone, with the records of its routes. */
+function zonesFor(routes: readonly Regional[], from: Instant): readonly Zone[] {
+  const byName = Map.groupBy(routes, (route) => route.zone ?? DEFAULT_ZONE)
+  return [...byName].map(([name, members]) => {
+    const id = `Z${hashOf(name).toString(36).toUpperCase().padStart(8, '0')}SLUICE`
+    return createZone(
+      id,
+      name,
+      from,
+      members.flatMap((route) => firstRecords(route, route.region))
+    )
+  })
+}
+
+interface Naming {
+  readonly options: WorldOptions
+  readonly site: Site
+  readonly zones: readonly Zone[]
+  readonly from: Instant
+}
+
+function nameFor({ options, site, zones, from }: Naming, route: Regional): DnsRoute {
+  const zone = zones.find(({ name }) => name === (route.zone ?? DEFAULT_ZONE))
+  if (!zone) throw new Error(`no zone for ${route.name}`)
+  const resolving = {
+    counts: options.counts ?? 'exact',
+    many: options.dns?.resolvers ?? DEFAULT_RESOLVERS,
+    random: streamOf(options.seed ?? 1, `${route.name} resolvers`)
+  }
+  return createDnsRoute(
+    { ...route, rps: route.rps ?? options.rps ?? DEFAULT_RPS },
+    {
+      zone,
+      flows: flowsFor(site, route),
+      from,
+      resolvers: (share, ttlMs) => createResolvers(from, share, ttlMs, resolving)
+    }
+  )
+}
+
+/** Behind each side of a record stands a load balancer that forwards to one group alone. */
+function backingsOf(route: DnsRoute, pair: string, from: Instant): readonly Route[] {
+  const albs = albsOf(pair)
+  return route.flows.flatMap(({ side, group }) =>
+    side === 'other' ? [] : [createBacking(`${route.name} ${side}`, albs[side], group, from)]
+  )
 }
 
 export function build(options: WorldOptions): Built {
@@ -88,23 +144,36 @@ export function build(options: WorldOptions): Built {
   }
   const groups = new Map<string, TargetGroup>()
   const site: Site = { groups, behaviours, healthyAfterMs: spanOf(options.healthyAfter ?? '15s'), changing }
-  const all = options.routes.map((route): RouteOptions => {
+  const all = options.routes.map((route): Regional => {
     const one = typeof route === 'string' ? { name: route } : route
     return { ...one, region: one.region ?? region }
   })
   checkNames(all)
-  const routes: Route[] = all.map((one) =>
-    createRoute({ ...one, rps: one.rps ?? rps }, flowsFor(site, one), trafficFrom)
-  )
-  const tags = all.flatMap((one) => tagsOf(one, arnsOf(one, one.region ?? region)))
+  const byWeight = all.filter(({ kind }) => kind !== 'dns')
+  const byName = all.filter(({ kind }) => kind === 'dns')
+  const zones = zonesFor(byName, trafficFrom)
+  const names = byName.map((one) => nameFor({ options, site, zones, from: trafficFrom }, one))
+  const routes: Route[] = [
+    ...byWeight.map((one) => createRoute({ ...one, rps: one.rps ?? rps }, flowsFor(site, one), trafficFrom)),
+    ...names.flatMap((one, i) => backingsOf(one, byName[i]?.groupsOf ?? one.name, trafficFrom))
+  ]
+  const tags = all.flatMap((one) => tagsOf(one, arnsOf(one, one.region)))
   cloud = createCloud({
     clock,
     routes,
+    names,
+    zones,
+    dns: {
+      pendingMs: spanOf(options.dns?.pending ?? '30s'),
+      busyMs: spanOf(options.dns?.busy ?? '1s'),
+      othersPerSecond: options.dns?.othersPerSecond ?? 0,
+      requests: []
+    },
     groups,
     tags: new Map(tags.map(([arn, of]) => [arn, { ...of }])),
     alarms: new Map(),
     traffic: createTraffic({
-      routes,
+      routes: [...routes.filter((one) => !one.backing), ...names],
       from: trafficFrom,
       startedAt,
       seed,

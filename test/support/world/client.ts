@@ -11,12 +11,12 @@ import { describeAlarms, getMetricData } from './cloudwatch.ts'
 import * as groups from './elbGroups.ts'
 import * as rules from './elbRules.ts'
 import type { View } from './view.ts'
-import { perform, routeOf, writeOf, type Write } from './elbWrite.ts'
+import * as dns from './dnsCalls.ts'
+import { planned, type Plan } from './plan.ts'
 import type { FailureSpec } from './failures.ts'
 import { abortError, Refusal, sdkError, throttled, timeoutError } from './failures.ts'
 import type { CallSent, Fate, Judge } from './faults.ts'
 import type { WriteRecord } from './log.ts'
-import { splitOf } from './route.ts'
 
 export interface Switchboard {
   readonly cloud: Cloud
@@ -24,7 +24,7 @@ export interface Switchboard {
   readonly log: WriteRecord[]
   readonly metricsView: (region: string) => MetricsView
   /** Called at the very instant of `send`. */
-  readonly sent: (call: CallSent, write: WriteRecord | null) => void
+  readonly sent: (call: CallSent, writes: readonly WriteRecord[]) => void
   nextCall(): number
 }
 
@@ -41,24 +41,36 @@ const ELB_READS = {
   DescribeTargetGroups: groups.describeTargetGroups,
   DescribeTargetHealth: groups.describeTargetHealth,
   DescribeTargetGroupAttributes: groups.describeTargetGroupAttributes,
-  DescribeTags: groups.describeTags
+  DescribeTags: groups.describeTags,
+  DescribeCapacityReservation: groups.describeCapacityReservation
 } as unknown as Readonly<Record<string, (view: View, input: object) => object>>
 const CLOUDWATCH_READS = { GetMetricData: getMetricData, DescribeAlarms: describeAlarms } as unknown as Readonly<
   Record<string, (view: MetricsView, input: object) => object>
 >
 
+const DNS_READS = {
+  ListResourceRecordSets: dns.listRecordSets,
+  GetChange: dns.getChange,
+  GetHostedZone: dns.getHostedZone,
+  ListResourceRecordSetProtections: dns.listProtections
+} as unknown as Readonly<Record<string, (cloud: Cloud, input: object) => object>>
+
 /** Does what the call asks for, now. Throws Refusal. */
-function happen(board: Switchboard, call: CallSent, write: Write | null, record: WriteRecord | null): object {
-  const view: View = { cloud: board.cloud, region: call.region }
-  if (write) {
-    const output = perform(view, write, call.by)
-    if (record) record.landedAt = board.cloud.clock.now()
+function happen(board: Switchboard, call: CallSent, plan: Plan | null, records: readonly WriteRecord[]): object {
+  const { cloud } = board
+  if (call.service === 'route53') dns.countRequest(cloud)
+  if (plan) {
+    const output = plan.run(call.by)
+    for (const record of records) record.landedAt = cloud.clock.now()
     return output
   }
+  const view: View = { cloud, region: call.region }
   const read = call.service === 'elbv2' ? ELB_READS[call.operation] : undefined
   if (read) return read(view, call.input)
   const count = call.service === 'cloudwatch' ? CLOUDWATCH_READS[call.operation] : undefined
   if (count) return count(board.metricsView(call.region), call.input)
+  const name = call.service === 'route53' ? DNS_READS[call.operation] : undefined
+  if (name) return name(cloud, call.input)
   throw new Error(`the world does not know ${call.service} ${call.operation}`)
 }
 
@@ -74,11 +86,11 @@ function attempt(run: () => object, call: CallSent, requestId: string): Outcome 
 }
 
 /** Sends one call on its way; gives its answer, whatever the fate is. */
-function travel(board: Switchboard, call: CallSent, write: Write | null, record: WriteRecord | null, fate: Fate) {
+function travel(board: Switchboard, call: CallSent, plan: Plan | null, records: readonly WriteRecord[], fate: Fate) {
   const { cloud, judge } = board
   const requestId = `req-${String(call.n).padStart(6, '0')}`
   const { latencyMs, timeoutMs } = judge
-  const act = (): Outcome => attempt(() => happen(board, call, write, record), call, requestId)
+  const act = (): Outcome => attempt(() => happen(board, call, plan, records), call, requestId)
   const refuse = (failure: FailureSpec): Outcome => ({ error: sdkError(call.service, failure, requestId) })
   const land = (ms: number, answer: (outcome: Outcome) => void): void => {
     cloud.clock.after(ms, () => answer(act()))
@@ -103,20 +115,20 @@ function travel(board: Switchboard, call: CallSent, write: Write | null, record:
   }
 }
 
-function recordOf(board: Switchboard, call: CallSent, write: Write): WriteRecord {
-  const route = routeOf({ cloud: board.cloud, region: call.region }, write)
-  return {
+/** One for each route that it writes. */
+function recordsOf(call: CallSent, plan: Plan): readonly WriteRecord[] {
+  return plan.parts.map(({ route, arn, split }) => ({
     call: call.n,
     by: call.by,
     operation: call.operation,
-    route: route?.name ?? null,
-    arn: write.arn,
-    split: route && write.actions ? splitOf(route, write.actions) : null,
+    route,
+    arn,
+    split,
     sentAt: call.at,
     landedAt: null,
     answeredAt: null,
     outcome: 'pending'
-  }
+  }))
 }
 
 const nothing = (): void => undefined
@@ -140,21 +152,24 @@ export function createClient(board: Switchboard, caller: Caller): WorldClient {
   const send = (command: { readonly input: object }, signal: AbortSignal | undefined): Promise<object> => {
     const operation = command.constructor.name.replace(/Command$/, '')
     if (signal?.aborted) return Promise.reject(abortError(signal))
-    const write = caller.service === 'elbv2' ? writeOf(operation, command.input) : null
-    const call: CallSent = callOf(board, caller, operation, command.input, write, clock.now())
-    const record = write ? recordOf(board, call, write) : null
-    if (record) board.log.push(record)
-    board.sent(call, record)
-    if (write && caller.access === 'read') return Promise.reject(new Error(`${operation} through a client for reads`))
-    const start = travel(board, call, write, record, board.judge.fateOf(call))
+    const view: View = { cloud: board.cloud, region: caller.account.region }
+    const plan = planned(view, caller.service, operation, command.input)
+    const call: CallSent = callOf(board, caller, operation, command.input, plan, clock.now())
+    const records = plan ? recordsOf(call, plan) : []
+    board.log.push(...records)
+    board.sent(call, records)
+    if (plan && caller.access === 'read') return Promise.reject(new Error(`${operation} through a client for reads`))
+    const start = travel(board, call, plan, records, board.judge.fateOf(call))
     return new Promise((resolve, reject) => {
       let open = true
       const settle = (outcome: Outcome): void => {
         if (!open) return
         open = false
         signal?.removeEventListener('abort', giveUp)
-        if (record) record.answeredAt = clock.now()
-        if (record) record.outcome = 'output' in outcome ? 'accepted' : outcome.error.name
+        for (const record of records) {
+          record.answeredAt = clock.now()
+          record.outcome = 'output' in outcome ? 'accepted' : outcome.error.name
+        }
         if ('output' in outcome) resolve(outcome.output)
         else reject(outcome.error)
       }
@@ -177,10 +192,11 @@ function callOf(
   caller: Caller,
   operation: string,
   input: object,
-  write: Write | null,
+  plan: Plan | null,
   at: Instant
 ): CallSent {
   const { by, service, access, account } = caller
-  const route = write ? (routeOf({ cloud: board.cloud, region: account.region }, write)?.name ?? null) : null
-  return { n: board.nextCall(), at, by, service, access, operation, region: account.region, input, route }
+  const routes = (plan?.parts ?? []).flatMap(({ route }) => route ?? [])
+  const route = routes[0] ?? null
+  return { n: board.nextCall(), at, by, service, access, operation, region: account.region, input, route, routes }
 }

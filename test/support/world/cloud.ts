@@ -2,14 +2,17 @@
  * Everything that exists in the simulated AWS, and the one place where any of it changes. Knows nothing of calls and faults.
  */
 import type { Instant, Ms } from '../../../src/core/time.ts'
+import type { Change } from '@aws-sdk/client-route-53'
 import type { VirtualClock } from '../virtual.ts'
 import type { Actions } from './action.ts'
 import { checkActions, forwardOf } from './action.ts'
 import { notFound, Refusal } from './failures.ts'
+import { answersOf, type DnsRoute } from './dnsRoute.ts'
 import type { Route } from './route.ts'
 import type { TargetGroup, TargetsSpec } from './targets.ts'
 import { completeTargets } from './targets.ts'
 import type { Traffic } from './traffic.ts'
+import { applied, type Zone, type ZoneChange } from './zone.ts'
 
 export interface Alarm {
   readonly name: string
@@ -17,9 +20,23 @@ export interface Alarm {
   readonly since: Instant
 }
 
+/** What is true of Route 53 as a whole; may be changed while running. */
+export interface DnsState {
+  pendingMs: Ms
+  busyMs: Ms
+  othersPerSecond: number
+  /** When the requests of the last second came. */
+  requests: readonly Instant[]
+}
+
 export interface Cloud {
   readonly clock: VirtualClock
+  /** Listeners and rules; behind records too. */
   readonly routes: readonly Route[]
+  /** Routes that are records. */
+  readonly names: readonly DnsRoute[]
+  readonly zones: readonly Zone[]
+  readonly dns: DnsState
   readonly groups: ReadonlyMap<string, TargetGroup>
   readonly tags: Map<string, Record<string, string>>
   readonly alarms: Map<string, Alarm>
@@ -37,11 +54,13 @@ export interface Cloud {
   look(): void
   /** Replaces the actions of a route. Throws Refusal where AWS would. */
   change(route: Route, actions: Actions, by: string): void
+  /** Changes a zone, all or nothing; name servers follow once it is INSYNC. Throws Refusal where Route 53 would. */
+  changeRecords(zone: Zone, changes: readonly Change[], by: string): ZoneChange
   setTargets(group: TargetGroup, targets: TargetsSpec): void
   remove(route: Route): void
 }
 
-export type CloudParts = Omit<Cloud, 'settle' | 'look' | 'change' | 'setTargets' | 'remove'>
+export type CloudParts = Omit<Cloud, 'settle' | 'look' | 'change' | 'changeRecords' | 'setTargets' | 'remove'>
 
 const SECOND: Ms = 1000
 
@@ -66,6 +85,7 @@ export function createCloud(parts: CloudParts): Cloud {
       route.live.write(now + cloud.dataPlaneLagMs, { actions: copy, by })
       attach(cloud, now)
     },
+    changeRecords: (zone, changes, by) => changeRecords(cloud, zone, changes, by),
     setTargets: (group, targets) => {
       settle()
       group.targets = completeTargets(targets)
@@ -78,6 +98,23 @@ export function createCloud(parts: CloudParts): Cloud {
   }
   attach(cloud, -Infinity)
   return cloud
+}
+
+function changeRecords(cloud: Cloud, zone: Zone, changes: readonly Change[], by: string): ZoneChange {
+  const after = applied(zone, zone.control.newest(), changes)
+  cloud.settle()
+  const now = cloud.clock.now()
+  zone.control.write(now, after)
+  const syncAt = now + cloud.dns.pendingMs
+  for (const route of cloud.names.filter((one) => one.zone === zone)) {
+    const next = answersOf(route.spec, after, by)
+    const { by: _by, ...before } = route.live.newest()
+    const { by: _mine, ...wanted } = next
+    if (JSON.stringify(before) !== JSON.stringify(wanted)) route.live.write(syncAt, next)
+  }
+  const change = { id: `C${String(zone.changes.length + 1).padStart(4, '0')}${zone.id.slice(0, 8)}`, at: now, syncAt }
+  zone.changes.push(change)
+  return change
 }
 
 function checkGroups(cloud: Cloud, route: Route, actions: Actions): void {

@@ -3,6 +3,7 @@
  * one unknown ARN fails the whole call.
  */
 import type * as Sdk from '@aws-sdk/client-elastic-load-balancing-v2'
+import { dnsNameOf, ELB_ZONE_ID } from './dnsRoute.ts'
 import { notFound } from './failures.ts'
 import { paged } from './page.ts'
 import { groupsIn, pageOf, pick, routesIn, unique, type View } from './view.ts'
@@ -12,7 +13,8 @@ export function describeLoadBalancers(view: View, input: Sdk.DescribeLoadBalance
   const all: Sdk.LoadBalancer[] = unique(routesIn(view), (route) => route.arns.loadBalancer).map((route) => ({
     LoadBalancerArn: route.arns.loadBalancer,
     LoadBalancerName: route.alb,
-    DNSName: `${route.alb}.${route.region}.elb.amazonaws.com`,
+    DNSName: dnsNameOf(route.alb, route.region),
+    CanonicalHostedZoneId: ELB_ZONE_ID,
     Scheme: 'internet-facing',
     Type: 'application',
     IpAddressType: 'ipv4',
@@ -52,6 +54,12 @@ export function describeTargetGroups(view: View, input: Sdk.DescribeTargetGroups
     (!input.Names || input.Names.includes(one.TargetGroupName ?? ''))
   const { items, next } = paged(all.filter(wanted), pageOf(view, input))
   return { TargetGroups: items, NextMarker: next }
+}
+
+/** Nobody reserved anything. */
+export function describeCapacityReservation(view: View, input: Sdk.DescribeCapacityReservationCommandInput) {
+  if (!routesIn(view).some((route) => route.arns.loadBalancer === input.LoadBalancerArn)) throw notFound('LoadBalancer')
+  return { CapacityReservationState: [] }
 }
 
 function groupAt(view: View, arn: string | undefined): TargetGroup {

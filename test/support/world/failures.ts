@@ -3,22 +3,25 @@
  */
 import { CloudWatchServiceException } from '@aws-sdk/client-cloudwatch'
 import { ElasticLoadBalancingV2ServiceException } from '@aws-sdk/client-elastic-load-balancing-v2'
+import { Route53ServiceException } from '@aws-sdk/client-route-53'
 import type { Service } from '../../../src/aws/client.ts'
 
 export interface FailureSpec {
   readonly name: string
   readonly status: number
   readonly message: string
+  /** Route 53 says what is wrong with a batch here, and nothing in the message. */
+  readonly messages?: readonly string[]
 }
 
 /** A definite answer of the service that is an error. The client turns it into the SDK's exception. */
 export class Refusal extends Error {
   readonly spec: FailureSpec
 
-  constructor(name: string, message: string, status = 400) {
+  constructor(name: string, message: string, status = 400, messages?: readonly string[]) {
     super(message)
     this.name = name
-    this.spec = { name, message, status }
+    this.spec = { name, message, status, ...(messages && { messages }) }
   }
 }
 
@@ -41,7 +44,8 @@ export const internalFailure: FailureSpec = {
 
 const EXCEPTIONS = {
   elbv2: ElasticLoadBalancingV2ServiceException,
-  cloudwatch: CloudWatchServiceException
+  cloudwatch: CloudWatchServiceException,
+  route53: Route53ServiceException
 } as const
 
 /** The exception that `send` rejects with where the service itself answered. */
@@ -49,10 +53,11 @@ export function sdkError(service: Service, spec: FailureSpec, requestId: string)
   const error = new EXCEPTIONS[service]({
     name: spec.name,
     $fault: spec.status >= 500 ? 'server' : 'client',
-    message: spec.message,
+    message: spec.messages ? '' : spec.message,
     $metadata: { httpStatusCode: spec.status, requestId, attempts: 1, totalRetryDelay: 0 }
   })
-  return Object.assign(error, { Code: spec.name.replace(/Exception$/, '') })
+  const more = spec.messages ? { messages: [...spec.messages] } : {}
+  return Object.assign(error, { Code: spec.name.replace(/Exception$/, ''), ...more })
 }
 
 /** No answer in time: the request handler's error, which no service has seen. */

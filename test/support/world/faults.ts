@@ -25,8 +25,10 @@ export interface CallSent {
   readonly operation: string
   readonly region: string
   readonly input: object
-  /** The route that it writes; null for reads. */
+  /** The route that it writes; null for reads. Of a batch the first of them. */
   readonly route: string | null
+  /** All of them. */
+  readonly routes: readonly string[]
 }
 
 /** Which calls, and when. Everything that is not given does not matter. */
@@ -132,7 +134,7 @@ function matcher(match: Match, startedAt: Instant): Predicate {
     (match.service ?? call.service) === call.service &&
     (match.by ?? call.by) === call.by &&
     (match.region ?? call.region) === call.region &&
-    (match.route ?? call.route) === call.route &&
+    (match.route === undefined || call.routes.includes(match.route)) &&
     (operations?.includes(call.operation) ?? true)
 }
 

@@ -3,13 +3,16 @@
  * as by `foreign`. Faults do not touch them.
  */
 import type { Share } from '../../../src/core/share.ts'
+import type { ResourceRecordSet } from '@aws-sdk/client-route-53'
 import type { Actions, Forward } from './action.ts'
 import { forwardOf, withForward } from './action.ts'
 import { targetGroupArn } from './arn.ts'
 import type { Cloud } from './cloud.ts'
+import { dnsSplit, type DnsRoute } from './dnsRoute.ts'
 import type { WriteRecord } from './log.ts'
 import type { Route } from './route.ts'
 import { splitOf } from './route.ts'
+import { toldName, type RecordSets } from './zone.ts'
 
 export interface Foreign {
   /** Other weights for old and new; new is attached if it was not. */
@@ -21,13 +24,49 @@ export interface Foreign {
   setOther(route: string, group: string, weight: number): void
   setActions(route: string, actions: Actions): void
   setTags(arn: string, tags: Readonly<Record<string, string>>): void
-  /** Deletes the rule or listener. */
+  /** Deletes the rule, the listener, or every record of the name. */
   remove(route: string): void
+  /** Changes the records of a name, all its types at once; what `change` leaves out is deleted. */
+  setRecords(route: string, change: (sets: RecordSets) => RecordSets): void
 }
 
 const BY = 'foreign'
 
-export function createForeign(cloud: Cloud, routeNamed: (name: string) => Route, log: WriteRecord[]): Foreign {
+export function createForeign(cloud: Cloud, anyNamed: (name: string) => Route | DnsRoute, log: WriteRecord[]): Foreign {
+  const routeNamed = (name: string): Route => {
+    const route = anyNamed(name)
+    if (route.kind === 'dns') throw new Error(`${name} is records: they have weights only`)
+    return route
+  }
+  const edit53 = (route: DnsRoute, change: (sets: RecordSets) => RecordSets): void => {
+    const { zone, spec } = route
+    const own = zone.control.newest().filter((set) => set.Name === toldName(spec.record))
+    const next = change(own)
+    const now = cloud.clock.now()
+    const changes = [
+      ...own.map((set) => ({ Action: 'DELETE' as const, ResourceRecordSet: set })),
+      ...next.map((set) => ({ Action: 'CREATE' as const, ResourceRecordSet: set }))
+    ]
+    cloud.changeRecords(zone, changes, BY)
+    const weightOf = (side: 'old' | 'new') =>
+      next.find(({ SetIdentifier }) => SetIdentifier === spec[side].setIdentifier)?.Weight ?? 0
+    log.push({
+      call: null,
+      by: BY,
+      operation: 'ChangeResourceRecordSets',
+      route: route.name,
+      arn: spec.key,
+      split: dnsSplit({ old: weightOf('old'), new: weightOf('new') }),
+      sentAt: now,
+      landedAt: now,
+      answeredAt: now,
+      outcome: 'accepted'
+    })
+  }
+  const weighing = (route: DnsRoute, weights: Share) => (set: ResourceRecordSet) => {
+    if (set.SetIdentifier === route.spec.old.setIdentifier) return { ...set, Weight: weights.old }
+    return set.SetIdentifier === route.spec.new.setIdentifier ? { ...set, Weight: weights.new } : set
+  }
   const write = (route: Route, actions: Actions): void => {
     const now = cloud.clock.now()
     cloud.change(route, actions, BY)
@@ -57,15 +96,32 @@ export function createForeign(cloud: Cloud, routeNamed: (name: string) => Route,
     return { ...forward, groups: known ? groups : [...groups, { arn, weight }] }
   }
   return {
-    setWeights: (name, weights) =>
-      edit(name, (forward, { arns }) => weigh(weigh(forward, arns.old, weights.old), arns.new, weights.new)),
-    detach: (name) =>
-      edit(name, (forward, { arns }) => ({ ...forward, groups: forward.groups.filter(({ arn }) => arn !== arns.new) })),
+    setWeights: (name, weights) => {
+      const route = anyNamed(name)
+      if (route.kind === 'dns') return edit53(route, (sets) => sets.map(weighing(route, weights)))
+      edit(name, (forward, { arns }) => weigh(weigh(forward, arns.old, weights.old), arns.new, weights.new))
+    },
+    detach: (name) => {
+      const route = anyNamed(name)
+      const gone = (set: ResourceRecordSet) =>
+        route.kind === 'dns' && set.SetIdentifier === route.spec.new.setIdentifier
+      if (route.kind === 'dns') return edit53(route, (sets) => sets.filter((set) => !gone(set)))
+      edit(name, (forward, { arns }) => ({ ...forward, groups: forward.groups.filter(({ arn }) => arn !== arns.new) }))
+    },
     setStickiness: (name, stickySeconds) => edit(name, (forward) => ({ ...forward, stickySeconds })),
     setOther: (name, group, weight) =>
       edit(name, (forward, { region }) => weigh(forward, targetGroupArn(region, group), weight)),
     setActions: (name, actions) => write(routeNamed(name), actions),
     setTags: (arn, tags) => void cloud.tags.set(arn, { ...tags }),
-    remove: (name) => cloud.remove(routeNamed(name))
+    remove: (name) => {
+      const route = anyNamed(name)
+      if (route.kind === 'dns') edit53(route, () => [])
+      else cloud.remove(route)
+    },
+    setRecords: (name, change) => {
+      const route = anyNamed(name)
+      if (route.kind !== 'dns') throw new Error(`${name} has no records`)
+      edit53(route, change)
+    }
   }
 }

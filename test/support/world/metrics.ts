@@ -54,9 +54,9 @@ const SECOND: Ms = 1000
 function flowsOf(cloud: Cloud, region: string, query: Query, byGroup: boolean): readonly Flow[] {
   const { LoadBalancer: balancer, TargetGroup: group, ...rest } = query.dimensions
   if (balancer === undefined || Object.keys(rest).length > 0 || (group !== undefined && !byGroup)) return []
-  return cloud.routes
-    .filter((route) => route.region === region && dimensionOf(route.arns.loadBalancer) === balancer)
+  return [...cloud.routes, ...cloud.names]
     .flatMap((route) => route.flows)
+    .filter((flow) => flow.group.region === region && dimensionOf(flow.group.balancerArn) === balancer)
     .filter((flow) => group === undefined || dimensionOf(flow.group.arn) === group)
 }
 

@@ -44,6 +44,8 @@ export interface Route {
     readonly new: string
   }
   readonly spec: AlbRouteSpec
+  /** It only stands behind records: no migration moves it. */
+  readonly backing: boolean
   readonly flows: readonly Flow[]
   /** What the API was told. */
   readonly control: History<Actions>
@@ -63,8 +65,11 @@ export interface Split extends Share {
   readonly stickySeconds: number | null
 }
 
+export const kindOf = ({ kind }: RouteOptions): Route['kind'] => (kind === 'listener' ? 'listener' : 'rule')
+
 export function arnsOf(options: RouteOptions, region: string): Route['arns'] {
-  const { name, kind = 'rule', alb = 'main' } = options
+  const { name, alb = 'main' } = options
+  const kind = kindOf(options)
   const listener = kind === 'listener' ? name : 'https'
   const pair = options.groupsOf ?? name
   return {
@@ -77,7 +82,8 @@ export function arnsOf(options: RouteOptions, region: string): Route['arns'] {
 }
 
 export function specOf(options: RouteOptions, arns: Route['arns'], region: string): AlbRouteSpec {
-  const { name, kind = 'rule', roleArn } = options
+  const { name, roleArn } = options
+  const kind = kindOf(options)
   const account = { region, ...(roleArn && { roleArn }) }
   const arn = kind === 'listener' ? arns.listener : arns.rule
   return {
@@ -114,11 +120,12 @@ export function createRoute(
   const actions = firstActions(options, arns, region)
   const route: Route = {
     name: options.name,
-    kind: options.kind ?? 'rule',
+    kind: kindOf(options),
     alb: options.alb ?? 'main',
     region,
     arns,
     spec: specOf(options, arns, region),
+    backing: false,
     flows,
     control: createHistory(trafficFrom, actions),
     live: createHistory<Live>(trafficFrom, { actions, by: 'start' }),
@@ -129,6 +136,19 @@ export function createRoute(
   }
   route.onNew = fractionFor(forwardOf(actions), arns.new)
   return route
+}
+
+/** A listener that forwards to one group alone: what an alias of a record leads to. */
+export function createBacking(name: string, alb: string, group: TargetGroup, from: Instant): Route {
+  const { region } = group
+  const options: RouteOptions & { readonly rps: Rps } = { name, kind: 'listener', alb, region, rps: 0 }
+  const actions: Actions = [forwardAction([{ arn: group.arn, weight: 1 }], null)]
+  return {
+    ...createRoute(options, [], from),
+    backing: true,
+    control: createHistory(from, actions),
+    live: createHistory<Live>(from, { actions, by: 'start' })
+  }
 }
 
 /** The share that the weights give to a group. */

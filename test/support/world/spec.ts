@@ -1,6 +1,7 @@
 /**
  * What a world is made of, as a scenario says it. Everything but the clock and the routes has a default.
  */
+import type { RecordType } from '../../../src/core/migration.ts'
 import type { Action } from '@aws-sdk/client-elastic-load-balancing-v2'
 import type { Instant, Ms } from '../../../src/core/time.ts'
 import type { Share } from '../../../src/core/share.ts'
@@ -20,8 +21,23 @@ export interface SideOptions extends Partial<Behaviour> {
 
 export interface RouteOptions {
   readonly name: string
-  /** `listener`: its default action; it then has a listener of its own. Default `rule`. */
-  readonly kind?: 'listener' | 'rule'
+  /**
+   * `listener`: its default action; it then has a listener of its own. `dns`: weighted records, old and new with a load balancer of
+   * their own. Default `rule`.
+   */
+  readonly kind?: 'listener' | 'rule' | 'dns'
+  /** Of records: name of the zone, default `example.com`. */
+  readonly zone?: string
+  /** Of records: their name, default `NAME.ZONE`. */
+  readonly record?: string
+  /** Of records: moved together, default A alone. */
+  readonly types?: readonly RecordType[]
+  /** Of records: aliases of the load balancers (default), or plain values with `ttl`. */
+  readonly alias?: boolean
+  /** Of records: seconds; makes them plain. */
+  readonly ttl?: number
+  /** Of records: the migration does not say which load balancers they answer with. */
+  readonly unnamed?: boolean
   /** Name of the load balancer; default `main`. Routes with the same name share it. */
   readonly alb?: string
   readonly region?: string
@@ -53,6 +69,17 @@ export interface MetricsOptions {
   readonly late?: { readonly share: number; readonly after: Span }
 }
 
+export interface DnsOptions {
+  /** From a change to INSYNC. Default 30s. */
+  readonly pending?: Span
+  /** For so long after a change the zone refuses the next. Default 1s. */
+  readonly busy?: Span
+  /** How many resolvers stand for all users. Default 500. */
+  readonly resolvers?: number
+  /** Requests that others of the account send each second, of the 5 that there are. Default 0. */
+  readonly othersPerSecond?: number
+}
+
 export interface WorldOptions {
   readonly clock: VirtualClock
   readonly routes: readonly (string | RouteOptions)[]
@@ -66,6 +93,7 @@ export interface WorldOptions {
   /** How long traffic flowed before the start; default 15m. */
   readonly past?: Span
   readonly metrics?: MetricsOptions
+  readonly dns?: DnsOptions
   /** From a write to the moment when requests follow it. Default 2s. */
   readonly dataPlaneLag?: Span
   /** From a call to its answer; a call lands half-way. Default 40 ms. */

@@ -4,6 +4,7 @@
  */
 import type { Instant, Ms } from '../../../src/core/time.ts'
 import { forwardOf, type Forward } from './action.ts'
+import type { DnsRoute } from './dnsRoute.ts'
 import type { Moment } from './behaviour.ts'
 import { rateAt } from './behaviour.ts'
 import type { Take } from './random.ts'
@@ -18,7 +19,7 @@ export interface Traffic {
 }
 
 export interface TrafficOptions {
-  readonly routes: readonly Route[]
+  readonly routes: readonly (Route | DnsRoute)[]
   /** Seconds of the tallies are counted from here. */
   readonly from: Instant
   readonly startedAt: Instant
@@ -66,7 +67,7 @@ const takeOf = (options: TrafficOptions, name: string): Take =>
   options.counts === 'exact' ? exactTake() : diceTake(streamOf(options.seed, name))
 
 /** To the end of the second, or to where weights or targets change. */
-function nextSlice(route: Route, to: Instant, { from, startedAt }: TrafficOptions): Slice {
+function nextSlice(route: Route | DnsRoute, to: Instant, { from, startedAt }: TrafficOptions): Slice {
   const start = route.countedTo
   const second = Math.floor((start - from) / SECOND)
   let end = Math.min(from + (second + 1) * SECOND, to, route.live.nextAfter(start))
@@ -77,7 +78,7 @@ function nextSlice(route: Route, to: Instant, { from, startedAt }: TrafficOption
   return { from: start, to: end, second, elapsedMs: start - startedAt }
 }
 
-function rpsAt(route: Route, slice: Slice): number {
+function rpsAt(route: Route | DnsRoute, slice: Slice): number {
   if (route.gone) return 0
   return Math.max(0, typeof route.rps === 'number' ? route.rps : route.rps(slice.from, slice.elapsedMs))
 }
@@ -100,17 +101,15 @@ interface Portion {
   readonly share: number
 }
 
-function distribute(route: Route, slice: Slice, arrived: number, split: Take, visitMs: Ms): readonly Portion[] {
-  const forward = forwardOf(route.live.asOf(slice.from).actions)
-  if (!forward) return []
-  stickTo(route, forward, slice, visitMs)
-  const notNew = 1 - fractionFor(forward, route.arns.new)
-  const shares = route.flows.map((flow) => {
-    if (flow.side === 'new') return route.onNew
-    // What the weights leave to the others, and, of users who are not on new, all where new has all the weight.
-    const rest = notNew > 0 ? fractionFor(forward, flow.group.arn) / notNew : flow.side === 'old' ? 1 : 0
-    return (1 - route.onNew) * rest
-  })
+function distribute(
+  route: Route | DnsRoute,
+  slice: Slice,
+  arrived: number,
+  split: Take,
+  visitMs: Ms
+): readonly Portion[] {
+  const shares = route.kind === 'dns' ? sharesByName(route, slice) : sharesByWeight(route, slice, visitMs)
+  if (!shares) return []
   let [left, leftShare] = [arrived, 1]
   return route.flows.map((flow, at) => {
     const share = shares[at] ?? 0
@@ -119,6 +118,27 @@ function distribute(route: Route, slice: Slice, arrived: number, split: Take, vi
     left -= count
     leftShare -= share
     return { flow, count, share }
+  })
+}
+
+/** Users go where their resolver last heard; where the name servers know nothing, nobody arrives. */
+function sharesByName(route: DnsRoute, slice: Slice): readonly number[] | null {
+  const answers = route.live.asOf(slice.from)
+  if (answers.onNew === null) return null
+  route.onNew = route.resolvers.follow(slice.from, answers.onNew, answers.ttlMs)
+  return route.flows.map((flow) => (flow.side === 'new' ? route.onNew : 1 - route.onNew))
+}
+
+function sharesByWeight(route: Route, slice: Slice, visitMs: Ms): readonly number[] | null {
+  const forward = forwardOf(route.live.asOf(slice.from).actions)
+  if (!forward) return null
+  stickTo(route, forward, slice, visitMs)
+  const notNew = 1 - fractionFor(forward, route.arns.new)
+  return route.flows.map((flow) => {
+    if (flow.side === 'new') return route.onNew
+    // What the weights leave to the others, and, of users who are not on new, all where new has all the weight.
+    const rest = notNew > 0 ? fractionFor(forward, flow.group.arn) / notNew : flow.side === 'old' ? 1 : 0
+    return (1 - route.onNew) * rest
   })
 }
 

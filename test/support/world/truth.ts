@@ -5,6 +5,7 @@ import { fractionOf, type Share } from '../../../src/core/share.ts'
 import type { Side } from '../../../src/core/migration.ts'
 import type { Instant, Ms } from '../../../src/core/time.ts'
 import type { Cloud } from './cloud.ts'
+import { dnsSplit, type DnsRoute } from './dnsRoute.ts'
 import type { Live, Route, Split } from './route.ts'
 import { splitOf } from './route.ts'
 import { COLUMNS, type Counts } from './tally.ts'
@@ -34,7 +35,7 @@ export interface Standing extends Split {
 
 const SECOND: Ms = 1000
 
-function gotOf(routes: readonly Route[], side: Side | 'other' | null, from: number, to: number): Got {
+function gotOf(routes: readonly (Route | DnsRoute)[], side: Side | 'other' | null, from: number, to: number): Got {
   const flows = routes.flatMap((route) => route.flows).filter((flow) => side === null || flow.side === side)
   const sums = COLUMNS.map((column) => [column, flows.reduce((n, { tally }) => n + tally.sum(column, from, to), 0)])
   const counts = Object.fromEntries(sums) as Counts
@@ -46,7 +47,7 @@ function gotOf(routes: readonly Route[], side: Side | 'other' | null, from: numb
 }
 
 /** Between two instants, whole seconds. */
-export function servedBetween(cloud: Cloud, routes: readonly Route[], from: Instant, to: Instant): Served {
+export function servedBetween(cloud: Cloud, routes: readonly (Route | DnsRoute)[], from: Instant, to: Instant): Served {
   cloud.look()
   const second = (at: Instant): number => Math.floor((at - cloud.trafficFrom) / SECOND)
   const got = (side: Side | 'other' | null): Got => gotOf(routes, side, second(from), second(to))
@@ -61,7 +62,12 @@ export function servedBetween(cloud: Cloud, routes: readonly Route[], from: Inst
 }
 
 /** How the data plane stood, from the start until now. */
-export function historyOf(route: Route, now: Instant): readonly Standing[] {
+export function historyOf(route: Route | DnsRoute, now: Instant): readonly Standing[] {
+  if (route.kind === 'dns') {
+    return route.live.entries
+      .filter((entry) => entry.at <= now)
+      .map(({ at, value }) => ({ at, by: value.by, ...dnsSplit(value) }))
+  }
   return route.live.entries
     .filter((entry) => entry.at <= now)
     .map(({ at, value }: { at: Instant; value: Live }) => ({ at, by: value.by, ...splitOf(route, value.actions) }))

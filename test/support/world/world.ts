@@ -8,7 +8,7 @@
  *   const aws = makeAws({ clock, region: world.region, clientFor: world.client })
  */
 import { formatDuration } from '../../../src/core/duration.ts'
-import type { Migration, Side } from '../../../src/core/migration.ts'
+import type { Migration, Route53RouteSpec, Side } from '../../../src/core/migration.ts'
 import type { Instant, Ms } from '../../../src/core/time.ts'
 import type { ClientFor } from '../../../src/aws/client.ts'
 import type { Cancel, VirtualClock, When } from '../virtual.ts'
@@ -17,7 +17,8 @@ import type { Behaviour } from './behaviour.ts'
 import { build } from './build.ts'
 import type { Switchboard, WorldClient } from './client.ts'
 import { createClient } from './client.ts'
-import type { Alarm, Cloud } from './cloud.ts'
+import type { Alarm, Cloud, DnsState } from './cloud.ts'
+import { answersOf, dnsSplit, type DnsRoute } from './dnsRoute.ts'
 import type { CallSent, Faults, Judge } from './faults.ts'
 import { createFaults } from './faults.ts'
 import type { Foreign } from './foreign.ts'
@@ -31,6 +32,7 @@ import { DEFAULT_REGION } from './spec.ts'
 import type { TargetsSpec } from './targets.ts'
 import type { Served, Standing } from './truth.ts'
 import { historyOf, servedBetween } from './truth.ts'
+import type { Zone } from './zone.ts'
 
 export type Watcher = (call: CallSent, write: WriteRecord | null) => void
 
@@ -50,6 +52,16 @@ export interface World {
   }
   /** For makeAws: clients whose writes are logged as by `sluice`. */
   readonly client: (...args: Parameters<ClientFor>) => WorldClient
+  /** The same of a route of kind dns, with its zone. */
+  name(name: string): {
+    readonly old: Behaviour
+    readonly new: Behaviour
+    readonly loadBalancers: DnsRoute['loadBalancers']
+    readonly spec: Route53RouteSpec
+    readonly zone: Zone
+  }
+  /** Route 53 as a whole: set how long changes are PENDING, how long a zone is busy, what others send. */
+  readonly dns: DnsState
   /** The same for a replica of another name. */
   clientFor(by: string): (...args: Parameters<ClientFor>) => WorldClient
   readonly faults: Faults
@@ -65,6 +77,8 @@ export interface World {
   readonly log: readonly WriteRecord[]
   /** How many calls of an operation, or of all, were sent. */
   calls(operation?: string): number
+  /** Share of a route's users on new now, 0 to 1: with records later than the data plane. */
+  usersOnNew(route: string): number
   /** How the data plane splits a route now. */
   live(route: string): Split
   /** How the API was told to split it: the truth, whatever lagging reads say. */
@@ -88,9 +102,14 @@ export function makeWorld(options: WorldOptions): World {
   const built = build(options)
   const { cloud, startedAt } = built
   const { clock } = options
-  const routeNamed = (name: string): Route => {
-    const route = cloud.routes.find((one) => one.name === name)
+  const anyNamed: Named = (name) => {
+    const route = [...cloud.routes, ...cloud.names].find((one) => one.name === name)
     if (!route) throw new Error(`there is no route ${name}`)
+    return route
+  }
+  const routeNamed = (name: string): Route => {
+    const route = anyNamed(name)
+    if (route.kind === 'dns') throw new Error(`route ${name} is records: ask name()`)
     return route
   }
   const { faults, judge } = createFaults({
@@ -112,17 +131,27 @@ export function makeWorld(options: WorldOptions): World {
     startedAt,
     old: built.old,
     new: built.new,
-    route: (name) => sidesOf(routeNamed(name)),
+    route: (name) => {
+      const { arns, spec, ...route } = routeNamed(name)
+      return { ...sidesOf(route), arns, spec }
+    },
+    name: (name) => {
+      const route = anyNamed(name)
+      if (route.kind !== 'dns') throw new Error(`route ${name} has no records: ask route()`)
+      const { loadBalancers, spec, zone } = route
+      return { ...sidesOf(route), loadBalancers, spec, zone }
+    },
+    dns: cloud.dns,
     client: clientFor('sluice'),
     clientFor,
     faults,
-    foreign: createForeign(cloud, routeNamed, wires.board.log),
-    ...changers(cloud, routeNamed),
+    foreign: createForeign(cloud, anyNamed, wires.board.log),
+    ...changers(cloud, anyNamed),
     at: (when, run) => clock.at(instantOf(when, startedAt), run),
     watch: wires.watch,
     log: wires.board.log,
     calls: wires.calls,
-    ...reporters(cloud, routeNamed, startedAt, wires.board.log)
+    ...reporters(cloud, anyNamed, startedAt, wires.board.log)
   }
 }
 
@@ -146,10 +175,10 @@ function createWires(options: WorldOptions, cloud: Cloud, judge: Judge) {
       skewMs: options.skew ?? 0,
       unusable: (query) => judge.unusable(query)
     }),
-    sent: (call, write) => {
+    sent: (call, writes) => {
       counts.set(call.operation, (counts.get(call.operation) ?? 0) + 1)
       cloud.clock.note(`${call.n} ${call.by} ${call.operation}`)
-      for (const watcher of watchers) watcher(call, write)
+      for (const watcher of watchers) for (const write of writes.length > 0 ? writes : [null]) watcher(call, write)
     },
     nextCall: () => 1 + [...counts.values()].reduce((sum, n) => sum + n, 0)
   }
@@ -162,26 +191,27 @@ function createWires(options: WorldOptions, cloud: Cloud, judge: Judge) {
   return { board, watch, calls }
 }
 
-function sidesOf(route: Route): ReturnType<World['route']> {
+function sidesOf(route: Pick<Route, 'name' | 'flows'>): Record<Side, Behaviour> {
   const behaviourOf = (side: Side): Behaviour => {
     const flow = route.flows.find((one) => one.side === side)
     if (!flow) throw new Error(`${route.name} has no side ${side}`)
     return flow.behaviour
   }
-  return { old: behaviourOf('old'), new: behaviourOf('new'), arns: route.arns, spec: route.spec }
+  return { old: behaviourOf('old'), new: behaviourOf('new') }
 }
 
-type Named = (name: string) => Route
+type Named = (name: string) => Route | DnsRoute
 
 function changers(cloud: Cloud, routeNamed: Named): Pick<World, 'targets' | 'traffic' | 'alarms'> {
   const setRps = (rps: Rps, route?: string): void => {
     cloud.settle()
-    for (const one of route === undefined ? cloud.routes : [routeNamed(route)]) one.rps = rps
+    const all = [...cloud.routes.filter(({ backing }) => !backing), ...cloud.names]
+    for (const one of route === undefined ? all : [routeNamed(route)]) one.rps = rps
   }
   return {
     targets: {
       set: (route, side, targets) => {
-        const group = cloud.groups.get(routeNamed(route).arns[side])
+        const group = routeNamed(route).flows.find((flow) => flow.side === side)?.group
         if (group) cloud.setTargets(group, targets)
       }
     },
@@ -190,7 +220,7 @@ function changers(cloud: Cloud, routeNamed: Named): Pick<World, 'targets' | 'tra
   }
 }
 
-type Reports = 'live' | 'told' | 'history' | 'served' | 'elapsed' | 'stamp' | 'story' | 'migration'
+type Reports = 'usersOnNew' | 'live' | 'told' | 'history' | 'served' | 'elapsed' | 'stamp' | 'story' | 'migration'
 
 function reporters(
   cloud: Cloud,
@@ -202,19 +232,25 @@ function reporters(
   const instant = (when: When | undefined, otherwise: Instant): Instant =>
     when === undefined ? otherwise : instantOf(when, startedAt)
   return {
+    usersOnNew: (name) => {
+      cloud.look()
+      return routeNamed(name).onNew
+    },
     live: (name) => {
       const route = routeNamed(name)
+      if (route.kind === 'dns') return dnsSplit(route.live.asOf(now()))
       return splitOf(route, route.live.asOf(now()).actions)
     },
     told: (name) => {
       const route = routeNamed(name)
+      if (route.kind === 'dns') return dnsSplit(answersOf(route.spec, route.zone.control.newest(), ''))
       return splitOf(route, route.control.newest())
     },
     history: (name) => historyOf(routeNamed(name), now()),
     served: (from, to, name) =>
       servedBetween(
         cloud,
-        name === undefined ? cloud.routes : [routeNamed(name)],
+        name === undefined ? [...cloud.routes, ...cloud.names] : [routeNamed(name)],
         instant(from, startedAt),
         instant(to, now())
       ),
@@ -225,7 +261,9 @@ function reporters(
       name,
       description: '',
       versions: null,
-      routes: cloud.routes.filter((one) => !routes || routes.includes(one.name)).map((one) => one.spec),
+      routes: [...cloud.routes.filter(({ backing }) => !backing), ...cloud.names]
+        .filter((one) => !routes || routes.includes(one.name))
+        .map((one) => one.spec),
       gates: []
     })
   }

@@ -9,9 +9,10 @@ import type { TargetsHealth } from '../../../core/observation.ts'
 import { AwsFailure, type Aws, type TurnTaking } from '../../../aws/aws.ts'
 import type { Clock } from '../../../clock.ts'
 import { ownerOf } from '../arn.ts'
-import type { Got } from '../batches.ts'
+import type { Got } from '../../elb/batches.ts'
 import { readActions, type Found } from '../read.ts'
-import { attributesOf, rulesOf, tagsByArn, targetGroupsByArn, targetsHealthOf, type As } from '../requests.ts'
+import { targetsHealthOf, type As } from '../../elb/targets.ts'
+import { attributesOf, rulesOf, tagsByArn, targetGroupsByArn } from '../requests.ts'
 
 export interface PlacedRule {
   readonly listener: string

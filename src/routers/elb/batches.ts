@@ -2,7 +2,7 @@
  * Many things in few calls. AWS refuses a whole batch for one wrong item: then it is halved until the guilty one stands alone,
  * so that one missing rule never blinds another. Nothing is ever looked up by listing everything.
  */
-import type { AccountRef, AlbRouteSpec } from '../../core/migration.ts'
+import type { AccountRef } from '../../core/migration.ts'
 import { AwsFailure } from '../../aws/aws.ts'
 
 /** An item that could not be had. */
@@ -71,9 +71,9 @@ export async function allPages<T>(
 }
 
 /** Routes by where they must be asked for. */
-export function byAccount(
-  routes: readonly AlbRouteSpec[]
-): readonly { readonly account: AccountRef; readonly routes: readonly AlbRouteSpec[] }[] {
+export function byAccount<R extends { readonly account: AccountRef }>(
+  routes: readonly R[]
+): readonly { readonly account: AccountRef; readonly routes: readonly R[] }[] {
   const groups = Map.groupBy(routes, ({ account }) =>
     [account.region, account.roleArn ?? '', account.externalId ?? ''].join('\n')
   )
