@@ -92,11 +92,11 @@ t.test('a figure outside of its band does not hold', async (t) => {
   )
 })
 
-t.test('docs/gating.md shows exactly the pictures that the benchmark draws', async (t) => {
+t.test('docs/gating.md shows the pictures that the benchmark draws, and no other', async (t) => {
   const docs = join(import.meta.dirname, '../../docs')
-  const shown = [...(await readFile(join(docs, 'gating.md'), 'utf8')).matchAll(/\(pictures\/([^)]+)\)/g)].map(
-    ([, name]) => name
-  )
-  t.strictSame(shown.toSorted(), (await readdir(join(docs, 'pictures'))).toSorted())
-  t.equal(shown.length, 4)
+  const page = await readFile(join(docs, 'gating.md'), 'utf8')
+  const shown = [...page.matchAll(/\(pictures\/([^)]+)\)/g)].map(([, name]) => name)
+  t.strictSame(shown, ['evidence.svg', 'step-back.svg', 'excess.svg', 'false-rollbacks.svg'])
+  const files = await readdir(join(docs, 'pictures'))
+  t.ok(shown.every((name) => name !== undefined && files.includes(name)))
 })

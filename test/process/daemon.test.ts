@@ -19,6 +19,7 @@ const PROGRAM = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 const CLOSE_MS = 10_000
 const clock = systemClock()
 
+t.setTimeout(300_000)
 t.jobs = 4
 
 /** `sluice serve` to its end. */

@@ -11,10 +11,12 @@ import { LADDER, type Case } from './support/cases.ts'
 import { aTown } from './support/town.ts'
 
 /** So many daemons at once: more would only wait for each other. */
-const SIDE_BY_SIDE = 7
+const SIDE_BY_SIDE = 6
 
 /** The first one has the listener's default action as its route: only it is hit by a fault of ModifyListener. */
 const CASES = [...BACK, ...WAITING, ...FORWARD]
+
+t.setTimeout(300_000)
 
 void t.test('a daemon that is killed with SIGKILL and started again', async (all) => {
   const town = await aTown(all, CASES)

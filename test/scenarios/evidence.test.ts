@@ -136,7 +136,7 @@ for (const onInsufficient of ['hold', 'advance'] as const) {
   t.test(`promote: evidence without evidence at maxBake: ${onInsufficient}`, async (t) => {
     const promoting = {
       ...policy,
-      promotion: { minBakeMs: null, harmBudget: 1 },
+      promotion: { minBakeMs: null, harmBudget: 0.02 },
       maxBakeMs: 12 * MINUTE,
       onInsufficient
     }

@@ -14,7 +14,16 @@ const clock = systemClock()
 export const COMPILED = fileURLToPath(new URL('../../../node_modules/.cache/sluice-compiled', import.meta.url))
 const LOOK_MS = 150
 /** For a daemon that is broken, not for one that is slow. */
-const PATIENCE_MS = 100_000
+const PATIENCE_MS = 180_000
+
+/** A test file that is given up does not come to its teardowns. */
+const daemons = new Set<DaemonProcess>()
+process.on('exit', () => {
+  for (const daemon of daemons) {
+    const { pid, exitCode, signalCode } = daemon.process()
+    if (pid !== undefined && exitCode === null && signalCode === null) process.kill(pid, 'SIGKILL')
+  }
+})
 
 export interface Answer {
   readonly status: number
@@ -43,10 +52,15 @@ export interface Daemon {
 
 /** Started at once; ended, and its folder removed, with the test. */
 export async function aDaemon(t: Test, lab: Pick<Lab, 'env'>, files: Files): Promise<Daemon> {
-  const process = await daemonProcess(clock, files, { ...lab.env, NODE_COMPILE_CACHE: COMPILED })
-  t.teardown(() => process.remove())
-  await process.start()
-  const daemon = talkTo(process)
+  const started = await daemonProcess(clock, files, { ...lab.env, NODE_COMPILE_CACHE: COMPILED })
+  t.teardown(async () => {
+    await started.remove()
+    daemons.delete(started)
+  })
+  const starting = started.start()
+  daemons.add(started)
+  await starting
+  const daemon = talkTo(started)
   t.teardown(async () => {
     if (!t.passing()) t.comment((await daemon.log()).split('\n').slice(-60).join('\n'))
   })
@@ -64,8 +78,8 @@ export async function until<T>(what: string, look: () => T | null | Promise<T | 
   }
 }
 
-function talkTo(process: DaemonProcess): Daemon {
-  const ask = askerOf(() => process.url())
+function talkTo(started: DaemonProcess): Daemon {
+  const ask = askerOf(() => started.url())
   const accepted = async (path: string, body: unknown, status: number) => {
     const answer = await ask('POST', path, body)
     if (answer.status !== status) throw new Error(`${path}: ${JSON.stringify(answer)}`)
@@ -86,7 +100,7 @@ function talkTo(process: DaemonProcess): Daemon {
     })
 
   return {
-    process,
+    process: started,
     ask,
     shift: async (migration, policy) => String((await accepted('v1/shifts', { migration, policy }, 201))['id']),
     order: async (id, verb, body = {}) => void (await accepted(`v1/shifts/${id}/${verb}`, body, 202)),
@@ -106,9 +120,9 @@ function talkTo(process: DaemonProcess): Daemon {
         return seen.size >= times ? true : null
       })
     },
-    log: () => readFile(process.logFile, 'utf8'),
+    log: () => readFile(started.logFile, 'utf8'),
     metric: async (name) => {
-      const text = await (await fetch(new URL('metrics', process.url()))).text()
+      const text = await (await fetch(new URL('metrics', started.url()))).text()
       return Number(new RegExp(`^${name} (.*)$`, 'm').exec(text)?.[1])
     }
   }
