@@ -5,8 +5,9 @@
 import { gateProblems } from '../core/policy-rules.ts'
 import { claimsOf, type Migration, type RouteSpec } from '../core/migration.ts'
 import { checkOf } from './check.ts'
+import { gateComplaints, probeComplaints } from './gateRules.ts'
 import { toGate } from './gates.ts'
-import { complain, type Complaint } from './problem.ts'
+import { complain, isError, type Complaint } from './problem.ts'
 import { readAs, readInline, type Inline, type Read, type Reader } from './read.ts'
 import { toRoute } from './routes.ts'
 import { migrationSchema, type MigrationDocument } from './schemas/migration.ts'
@@ -22,11 +23,14 @@ export const readMigration: Reader<Migration> = (value, written): Read<Migration
   const specs = doc.routes.map((route, i) => toRoute(route, doc.defaults, ['routes', i], (one) => found.push(one)))
   const routes = specs.filter((route) => route !== null)
   const gates = doc.gates.map(toGate)
+  const ofGates = gateComplaints(doc.gates)
+  const rules = ofGates.some(isError) ? [] : gateProblems(gates)
   found.push(
     ...sameNames(doc),
     ...sameClaims(doc, specs),
     ...strangers(doc),
-    ...gateProblems(gates).map((one) => ({ ...one, at: 'value' as const }))
+    ...ofGates,
+    ...rules.map((one) => ({ ...one, at: 'value' as const }))
   )
   const { name, description } = doc
   const versions = doc.versions ? { from: doc.versions.from, to: doc.versions.to } : null
@@ -35,7 +39,13 @@ export const readMigration: Reader<Migration> = (value, written): Read<Migration
 
 /** An inline migration of a request; `root` is the JSON pointer to it. */
 export function parseMigrationObject(value: unknown, root = ''): Inline<Migration> {
-  return readInline(readMigration, 'Migration', value, root)
+  return readInline(withoutProbes, 'Migration', value, root)
+}
+
+const withoutProbes: Reader<Migration> = (value, written) => {
+  const probes = probeComplaints(value)
+  const { value: migration, complaints } = readMigration(value, written)
+  return readAs(migration, [...probes, ...complaints])
 }
 
 function sameNames({ routes }: MigrationDocument): readonly Complaint[] {

@@ -2,12 +2,14 @@
  * A policy document to the Policy of the core: shape, ramp, units, rules. Never reads files.
  */
 import { policyProblems } from '../core/policy-rules.ts'
+import type { Tenths } from '../core/percent.ts'
 import type { Approval, Policy, Step } from '../core/policy.ts'
-import { rampPercents } from '../core/ramp.ts'
+import { equalRiskPercents, rampPercents } from '../core/ramp.ts'
 import { checkOf } from './check.ts'
+import { gateComplaints, probeComplaints } from './gateRules.ts'
 import { toGate } from './gates.ts'
 import { keyPath } from './path.ts'
-import { complain, type Complaint } from './problem.ts'
+import { complain, isError, warn, type Complaint } from './problem.ts'
 import { readAs, readInline, type Inline, type Read, type Reader } from './read.ts'
 import { policySchema, type PolicyDocument } from './schemas/policy.ts'
 import { fractionOf, msOf, tenths } from './units.ts'
@@ -22,21 +24,41 @@ export const readPolicy: Reader<Policy> = (value, written): Read<Policy> => {
   if (doc === null) return { value: null, complaints }
   const { steps, complaints: ofSteps } = toSteps(doc)
   const policy = toPolicy(doc, steps)
-  // Without steps there is nothing that the rules could say about them.
+  const ofGates = doc.gates === 'none' ? [] : gateComplaints(doc.gates)
+  // Of steps and gates that are not to be read the rules could only say what follows from that.
   const rules =
-    ofSteps.length > 0
+    [...ofSteps, ...ofGates].some(isError)
       ? []
       : onRamp(
           doc,
           policyProblems(policy).map((one) => ({ ...one, at: 'value' as const })),
           policy
         )
-  return readAs(policy, [...complaints, ...ofSteps, ...rules])
+  return readAs(policy, [...complaints, ...ofSteps, ...ofGates, ...unreadKeys(doc), ...rules])
 }
 
 /** An inline policy of a request; `root` is the JSON pointer to it. */
 export function parsePolicyObject(value: unknown, root = ''): Inline<Policy> {
-  return readInline(readPolicy, 'Policy', value, root)
+  return readInline(withoutProbes, 'Policy', value, root)
+}
+
+const withoutProbes: Reader<Policy> = (value, written) => {
+  const probes = probeComplaints(value)
+  const { value: policy, complaints } = readPolicy(value, written)
+  return readAs(policy, [...probes, ...complaints])
+}
+
+/** Legal, and perhaps not meant. */
+function unreadKeys({ promote, minBake, ramp }: PolicyDocument): readonly Complaint[] {
+  const found: Complaint[] = []
+  if (promote === 'fixed' && minBake !== undefined) {
+    found.push(warn(['minBake'], 'is only read with promote: evidence'))
+  }
+  if (ramp?.kind !== 'equalRisk') return found
+  for (const key of ['from', 'steps'] as const) {
+    if (ramp[key] !== undefined) found.push(warn(['ramp', key], 'is not read with kind: equalRisk, which works it out'))
+  }
+  return found
 }
 
 function toPolicy(doc: PolicyDocument, steps: readonly Step[]): Policy {
@@ -48,6 +70,14 @@ function toPolicy(doc: PolicyDocument, steps: readonly Step[]): Policy {
     steps,
     maxJump: tenths(doc.maxJump),
     maxBakeMs: doc.maxBake === undefined ? null : msOf(doc.maxBake),
+    promotion:
+      doc.promote === 'fixed'
+        ? null
+        : { minBakeMs: doc.minBake === undefined ? null : msOf(doc.minBake), harmBudget: doc.harmBudget },
+    ramp:
+      doc.ramp?.kind === 'equalRisk'
+        ? { kind: doc.ramp.kind, bakeMs: msOf(doc.ramp.bake), to: tenths(doc.ramp.to) }
+        : null,
     onInsufficient: doc.onInsufficient,
     gates: doc.gates === 'none' ? [] : doc.gates.map(toGate),
     onBreach: doc.onBreach,
@@ -81,12 +111,16 @@ function toSteps({ steps, ramp }: PolicyDocument): { steps: readonly Step[]; com
   if (steps && ramp) return { steps: [], complaints: [complain(['ramp'], 'steps and ramp exclude each other', 'key')] }
   if (steps) return { steps: steps.map(toStep), complaints: [] }
   if (!ramp) return { steps: [], complaints: [] }
-  const percents = rampPercents({ kind: ramp.kind, from: tenths(ramp.from), to: tenths(ramp.to), steps: ramp.steps })
+  const of = (percents: readonly Tenths[]) =>
+    percents.map((percent) => ({ percent, bakeMs: msOf(ramp.bake), approval: null }))
+  if (ramp.kind === 'equalRisk') return { steps: of(equalRiskPercents(tenths(ramp.to), msOf(ramp.bake))), complaints: [] }
+  const { kind, from = 1, to, steps: many = 8 } = ramp
+  const percents = rampPercents({ kind, from: tenths(from), to: tenths(to), steps: many })
   if (percents === null) {
-    const why = `cannot rise from ${ramp.from} to ${ramp.to} in ${ramp.steps} steps: each must be at least 0.1 above the one before`
+    const why = `cannot rise from ${from} to ${to} in ${many} steps: each must be at least 0.1 above the one before`
     return { steps: [], complaints: [complain(['ramp'], why, 'key')] }
   }
-  return { steps: percents.map((percent) => ({ percent, bakeMs: msOf(ramp.bake), approval: null })), complaints: [] }
+  return { steps: of(percents), complaints: [] }
 }
 
 function toStep({ percent, bake, approval }: StepDocument): Step {

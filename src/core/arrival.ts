@@ -3,6 +3,7 @@
  * what each target group really received is the truth (FM-02).
  */
 import { gateCovers } from './create.ts'
+import { countsRequests } from './gates/meters.ts'
 import { fractionOf } from './share.ts'
 import type { RouteState } from './shift.ts'
 import type { Turn } from './turn.ts'
@@ -16,7 +17,7 @@ export type Arrival = 'arrived' | 'waiting' | 'late'
  * accepted. Routes with stickiness, or without a gate that counts requests, are not judged by it.
  */
 export function shareArrived(turn: Turn, route: RouteState): Arrival {
-  const counts = turn.shift.gateSpecs.some((gate) => gate.type === 'errorRate' && gateCovers(gate, route.name))
+  const counts = turn.shift.gateSpecs.some((gate) => countsRequests(gate) && gateCovers(gate, route.name))
   if (!counts || route.sticky) return 'arrived'
   const asked = fractionOf(route.want.share)
   const requests = route.counted.old + route.counted.new

@@ -3,6 +3,7 @@
  * (docs/gating.md). A weight change like any other: saved, read back, in the log with its numbers. The bake stands still meanwhile.
  */
 import { gateCovers } from './create.ts'
+import { comparisonsOf } from './gates/comparison.ts'
 import { actionOf, emptyGates, specOfGate } from './judge.ts'
 import { ALL } from './percent.ts'
 import type { GateState, Shift } from './shift.ts'
@@ -20,6 +21,7 @@ const PAST_EXTRA = 2
 
 interface Ask {
   readonly state: GateState
+  readonly words: string
   readonly w: number
   readonly past: boolean
 }
@@ -28,7 +30,7 @@ interface Ask {
 export function stepBack(turn: Turn): boolean {
   const { phase, policy, step } = turn.shift
   if (phase.kind !== 'baking' || policy.mode === 'observe' || policy.onAmber !== 'stepBack' || step < 0) return false
-  const ask = lowest(turn.shift.gates.flatMap((state) => askOf(turn, state)))
+  const ask = lowest(turn.shift.gates.flatMap((state) => asksOf(turn, state)))
   if (!ask || !halves(turn.shift, ask.w)) return false
   const shares = Object.fromEntries(
     turn.shift.routes.map((route) => [route.name, backShare(turn.shift, route.name, ask.w)])
@@ -45,21 +47,20 @@ export function stepBack(turn: Turn): boolean {
       return { ...route, want: { ...route.want, share }, ...UNPROVEN, suspect: null, repairs: 0 }
     })
   })
-  const { gate, route, compared } = ask.state
+  const { gate, route } = ask.state
   const to = percentWanted(turn.shift)
   emit(
     turn,
     'step.stepped_back',
-    { code: 'stepped_back', gate, route, from, to, times: backs, words: compared?.words ?? '' },
+    { code: 'stepped_back', gate, route, from, to, times: backs, words: ask.words },
     { page: backs >= TOLD_FROM }
   )
   return true
 }
 
-function askOf(turn: Turn, state: GateState): readonly Ask[] {
-  const back = state.compared?.back
-  const warns = actionOf(turn, specOfGate(turn, state)) === 'warn'
-  return back && state.verdict === 'hold' && !warns ? [{ state, ...back }] : []
+function asksOf(turn: Turn, state: GateState): readonly Ask[] {
+  if (state.verdict !== 'hold' || actionOf(turn, specOfGate(turn, state)) === 'warn') return []
+  return comparisonsOf(state).flatMap(({ back, words }) => (back ? [{ state, words, ...back }] : []))
 }
 
 function lowest(asks: readonly Ask[]): Ask | null {
@@ -113,12 +114,11 @@ export function resumeStep(turn: Turn): boolean {
 /** Every comparing gate says so. Periods in flight never count: they were served at the higher share. */
 function isClear(turn: Turn): boolean {
   const { back, gates, gateSpecs } = turn.shift
-  const comparing = gates.filter(
-    (state) => state.compared && gateSpecs.some((spec) => spec.name === state.gate && gateCovers(spec, state.route))
+  const comparing = gates.filter((state) =>
+    gateSpecs.some((spec) => spec.name === state.gate && gateCovers(spec, state.route))
   )
-  return comparing.every((state) => {
-    const { clear, evidence } = state.compared ?? { clear: { periods: 0, is: false }, evidence: null }
-    const delays = evidence === null ? 0 : Math.ceil(evidence.rule.delayMs / evidence.rule.periodMs)
+  return comparing.flatMap(comparisonsOf).every(({ clear, evidence }) => {
+    const delays = Math.ceil(evidence.rule.delayMs / evidence.rule.periodMs)
     return clear.is && clear.periods >= (back?.past ? delays + PAST_EXTRA : 1)
   })
 }

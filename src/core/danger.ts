@@ -7,7 +7,8 @@ import type { GateState } from './shift.ts'
 import { isGoingBack } from './shift.ts'
 import { deadLandings, foldOldCapacity } from './capacity.ts'
 import { stepBack } from './back.ts'
-import { SHARED_PERIODS } from './gates/comparison.ts'
+import { comparisonsOf, SHARED_PERIODS } from './gates/comparison.ts'
+import { leastRequests } from './gates/meters.ts'
 import { finish, halt } from './end.ts'
 import { unreadableRoutes } from './fold.ts'
 import { goBack } from './rollback.ts'
@@ -94,20 +95,25 @@ function breachOf(turn: Turn, state: GateState): Cause {
     kind: 'breach',
     gate: state.gate,
     route: state.route,
-    counts: spec.type === 'errorRate',
+    counts: leastRequests(spec) !== null,
     value: value ?? state.value ?? 0,
     limit: state.limit,
     samples: state.samples,
     oldValue,
     oldSamples,
-    ...(state.compared ? { words: state.compared.words } : {})
+    ...wordsOf(state)
   }
+}
+
+function wordsOf({ words, compared }: GateState): { words?: string } {
+  const told = words ?? compared?.words
+  return told === undefined ? {} : { words: told }
 }
 
 /** Error shares of both sides in the last verdict's periods; old's is null with fewer than minRequests. */
 function ratesOf(turn: Turn, state: GateState) {
   const spec = specOfGate(turn, state)
-  const least = spec.type === 'errorRate' ? Math.max(1, spec.minRequests) : Infinity
+  const least = leastRequests(spec) ?? Infinity
   const oldSamples = state.last?.old.requests ?? 0
   const rate = (side: { requests: number; errors: number } | undefined, min: number) =>
     side && side.requests >= min ? side.errors / side.requests : null
@@ -177,11 +183,11 @@ function foldHold(turn: Turn): void {
 function sharedByRise(turn: Turn): boolean {
   const { phase, policy } = turn.shift
   if (!(isForward(phase.kind) || phase.kind === 'draining') || policy.mode === 'observe') return false
-  const state = turn.shift.gates.find(({ compared }) => {
-    if (!compared?.sharedByRise || compared.sharedSince === null) return false
-    const { periodMs, delayMs } = compared.evidence.rule
-    return turn.now >= compared.sharedSince + SHARED_PERIODS * periodMs + delayMs
-  })
+  const state = turn.shift.gates.find((gate) =>
+    comparisonsOf(gate).some(({ sharedByRise: rose, sharedSince, evidence: { rule } }) => {
+      return rose && sharedSince !== null && turn.now >= sharedSince + SHARED_PERIODS * rule.periodMs + rule.delayMs
+    })
+  )
   if (!state || actionOf(turn, specOfGate(turn, state)) !== 'rollback') return false
   goBack(turn, { kind: 'policy', why: 'shared', routes: [state.route] })
   return true

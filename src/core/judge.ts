@@ -2,19 +2,22 @@
  * What was measured, folded into meters, gates and the observed share. Gates are judged in every phase in which new has
  * traffic; only periods that lie wholly inside the baking step count for its progress.
  */
-import { blinded, emptied, judgeErrorRate } from './gates/errorRate.ts'
+import type { GateContext } from './gates/context.ts'
+import { blinded, emptied } from './gates/errorRate.ts'
 import { guardTrips, pushGuard } from './gates/guard.ts'
 import { judgeTargetHealth } from './gates/targetHealth.ts'
-import { meterKey, tally } from './gates/counts.ts'
+import { judgeMeasured } from './gates/measured.ts'
+import { isMeasured, meterOf, type MeasuredGate } from './gates/meters.ts'
+import { tally } from './gates/counts.ts'
 import type { ErrorRateGate, GateSpec } from './policy.ts'
 import type { MeterReading, PeriodCounts } from './observation.ts'
 import { expectedShare } from './dns/model.ts'
 import { plusPeriod } from './dns/lumps.ts'
 import { fractionOf, isZero } from './share.ts'
 import { bookPools, poolsAnew, toPool } from './pooling.ts'
-import { judgeComparison } from './gates/comparison.ts'
+import { judgeComparison, withComparisons } from './gates/comparison.ts'
 import type { Compared, GateState, MeterState, RouteState, Shift } from './shift.ts'
-import type { Instant } from './time.ts'
+import type { Instant, Ms } from './time.ts'
 import { emit, patch, patchRoute, type Turn } from './turn.ts'
 import { isDns, ZERO } from './want.ts'
 
@@ -45,9 +48,13 @@ export function emptyGates(turn: Turn): void {
 
 /** The evidence goes on through the steps; only what belongs to one step begins anew. */
 function anew(state: GateState): GateState {
-  if (!state.compared) return state
   const clear = { periods: 0, is: false }
-  return { ...state, compared: { ...state.compared, first: true, back: null, clear } }
+  const next = withComparisons(state, (compared) => ({ ...compared, first: true, back: null, clear }))
+  return {
+    ...next,
+    ...(next.percentile ? { percentile: { ...next.percentile, begun: true } } : {}),
+    ...(next.words === undefined ? {} : { words: '' })
+  }
 }
 
 /** When the step began that is being watched; periods and reads from then on count for it. */
@@ -85,6 +92,7 @@ function foldMeter(turn: Turn, reading: MeterReading): void {
   if (!meter || meter.judgedTo === null) return
   if (meter.blind !== reading.unusable) patchMeter(turn, meter.key, { blind: reading.unusable })
   if (reading.unusable !== null) return blindGates(turn, meter, reading.unusable)
+  for (const period of reading.revised ?? []) if (period.start < meter.judgedTo) recount(turn, meter, period)
   for (const period of reading.periods) {
     const current = find()
     if (!current || current.judgedTo === null || period.start < current.judgedTo) continue
@@ -98,11 +106,10 @@ function patchMeter(turn: Turn, key: string, change: Partial<MeterState>): void 
   patch(turn, { meters: turn.shift.meters.map((meter) => (meter.key === key ? { ...meter, ...change } : meter)) })
 }
 
-function gatesOfMeter(turn: Turn, meter: MeterState): readonly { state: GateState; spec: ErrorRateGate }[] {
+function gatesOfMeter(turn: Turn, meter: MeterState): readonly { state: GateState; spec: MeasuredGate }[] {
   return turn.shift.gates.flatMap((state) => {
     const spec = specOfGate(turn, state)
-    if (spec.type !== 'errorRate' || state.route !== meter.route) return []
-    return meterKey(state.route, spec.periodMs, spec.delayMs) === meter.key ? [{ state, spec }] : []
+    return isMeasured(spec) && meterOf(spec, state.route) === meter.key ? [{ state, spec }] : []
   })
 }
 
@@ -116,15 +123,47 @@ function blindGates(turn: Turn, meter: MeterState, code: string): void {
 function judgePeriod(turn: Turn, key: string, period: PeriodCounts): void {
   const meter = turn.shift.meters.find((candidate) => candidate.key === key)
   if (!meter) return
-  const since = stepSince(turn)
   for (const { state, spec } of gatesOfMeter(turn, meter)) {
-    const inStep = since !== null && period.start >= since
-    const warm = isWarm(turn, spec, period.start)
-    const guard = guardTrips(meter)
-    const judged = state.compared
-      ? compare(turn, spec, state, state.compared, period, { inStep, warm, guard })
-      : judgeErrorRate(spec, state, period, { inStep, warm, guard })
+    const context = contextOf(turn, spec, meter, period.start)
+    const judged =
+      spec.type === 'errorRate' && state.compared
+        ? compare(turn, spec, state, state.compared, period, context)
+        : judgeMeasured(spec, state, period, context)
     setGate(turn, state, held(turn, spec, judged))
+  }
+}
+
+/** What a period means for this shift. */
+function contextOf(turn: Turn, spec: MeasuredGate, meter: MeterState, start: Instant): GateContext {
+  const since = stepSince(turn)
+  const { back, policy, routes } = turn.shift
+  const route = routes.find(({ name }) => name === meter.route)
+  return {
+    w: servedAt(route, start),
+    inStep: since !== null && start >= since,
+    warm: isWarm(turn, 'warmupMs' in spec ? spec.warmupMs : 0, start),
+    inBack: back !== null && route?.inEffectAt != null && start >= route.inEffectAt,
+    roseAt: roseAt(route),
+    onAmber: policy.onAmber,
+    guard: meter.gate === null && guardTrips(meter)
+  }
+}
+
+/** A judged period whose counts have risen: the evidence is worked out anew from there, the verdict with it. */
+function recount(turn: Turn, meter: MeterState, period: PeriodCounts): void {
+  for (const { state, spec } of gatesOfMeter(turn, meter)) {
+    if (!state.compared || spec.type !== 'errorRate') continue
+    const context = { ...contextOf(turn, spec, meter, period.start), inStep: false, warm: true, guard: false }
+    const again = compare(turn, spec, state, state.compared, period, context, false)
+    if (!again.compared) continue
+    const { first, clear } = state.compared
+    const passed = again.verdict === 'pass' ? state.passed : 0
+    const { at, value, samples } = state
+    setGate(
+      turn,
+      state,
+      held(turn, spec, { ...again, at, value, samples, passed, compared: { ...again.compared, first, clear } })
+    )
   }
 }
 
@@ -134,34 +173,17 @@ function compare(
   state: GateState,
   compared: Compared,
   period: PeriodCounts,
-  at: { readonly inStep: boolean; readonly warm: boolean; readonly guard: boolean }
+  { w, inStep, warm, inBack, roseAt, onAmber, guard }: GateContext,
+  pools = true
 ): GateState {
   const [fresh, older] = [tally(period.new, period.lb), tally(period.old, period.lb)]
   if ('blind' in fresh) return { ...blinded(state, fresh.blind), at: period.start + spec.periodMs, passed: 0 }
   if ('blind' in older) return { ...blinded(state, older.blind), at: period.start + spec.periodMs, passed: 0 }
   const counts = { n1: fresh.requests, e1: fresh.errors, n0: older.requests, e0: older.errors }
-  toPool(turn, state, period.start, counts)
-  const route = turn.shift.routes.find(({ name }) => name === state.route)
-  const inBack = turn.shift.back !== null && route?.inEffectAt != null && period.start >= route.inEffectAt
-  return judgeComparison(
-    state,
-    compared,
-    period,
-    { new: fresh, old: older },
-    {
-      w: servedAt(route, period.start),
-      inStep: at.inStep,
-      cold: !at.warm,
-      inBack,
-      roseAt: roseAt(route),
-      minRequests: spec.minRequests,
-      periodMs: spec.periodMs,
-      delayMs: spec.delayMs,
-      onAmber: turn.shift.policy.onAmber,
-      limit: spec.max,
-      guard: at.guard
-    }
-  )
+  if (pools) toPool(turn, state, period.start, counts)
+  const { minRequests, periodMs, delayMs } = spec
+  const given = { w, inStep, cold: !warm, inBack, roseAt, minRequests, periodMs, delayMs, onAmber, guard }
+  return judgeComparison(state, compared, period, { new: fresh, old: older }, { ...given, limit: spec.max })
 }
 
 /** New's share (0 to 1) while a period was served. */
@@ -176,12 +198,12 @@ function roseAt(route: RouteState | undefined): Instant | null {
 }
 
 /** Measurements of the first step that are younger than the gate's warmup are not judged: caches are cold. */
-function isWarm(turn: Turn, spec: ErrorRateGate, start: Instant): boolean {
+function isWarm(turn: Turn, warmupMs: Ms, start: Instant): boolean {
   const { firstWriteAt, step, routes } = turn.shift
-  if (spec.warmupMs === 0 || step > 0) return true
+  if (warmupMs === 0 || step > 0) return true
   const since = routes.map((route) => route.confirmedAt).filter((at) => at !== null)
   const from = step === 0 && since.length > 0 ? Math.min(...since) : (firstWriteAt ?? start)
-  return start >= from + spec.warmupMs
+  return start >= from + warmupMs
 }
 
 /** `action: hold` (or onBreach: hold) freezes instead of going back; it lifts by itself. */
@@ -228,7 +250,9 @@ function setGate(turn: Turn, was: GateState, now: GateState): void {
   })
   if (now.verdict === was.verdict) return
   const { gate, route, value, limit, samples, note } = now
+  const words = now.words === undefined || now.words === '' || now.verdict === 'blind' ? {} : { words: now.words }
   emit(turn, 'gate.judged', {
+    ...words,
     code: 'judged',
     gate,
     route,
@@ -240,13 +264,13 @@ function setGate(turn: Turn, was: GateState, now: GateState): void {
     note
   })
   const warns = now.verdict === 'breach' && actionOf(turn, specOfGate(turn, now)) === 'warn'
-  if (warns) emit(turn, 'gate.warned', { code: 'warned', gate, route, value, limit, samples }, { page: true })
+  if (warns) emit(turn, 'gate.warned', { code: 'warned', gate, route, value, limit, samples, ...words }, { page: true })
 }
 
 /** The share of requests that new really got; summed over the step for judging it, the newest period for showing it. */
 function foldShare(turn: Turn, meter: MeterState, period: PeriodCounts): void {
   const route = turn.shift.routes.find((candidate) => candidate.name === meter.route)
-  const main = turn.shift.meters.find((candidate) => candidate.route === meter.route)
+  const main = turn.shift.meters.find((candidate) => candidate.route === meter.route && candidate.gate === null)
   if (!route || main?.key !== meter.key) return
   const [older, newer] = [tally(period.old, period.lb), tally(period.new, period.lb)]
   const counts = { old: period.old.requests ?? 0, new: period.new.requests ?? 0 }

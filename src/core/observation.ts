@@ -98,12 +98,16 @@ export interface PeriodCounts {
     readonly e503: number | null
     readonly e504: number | null
   }
+  /** Of a meter that belongs to one gate: its values by side and id, e.g. `new.p#0` (core/gates/values.ts). */
+  readonly values?: Readonly<Record<string, number | null>>
 }
 
 /** Newly mature periods of one meter, oldest first, or why there can be none. */
 export interface MeterReading {
   readonly meter: MeterKey
   readonly periods: readonly PeriodCounts[]
+  /** Periods that were judged already and whose counts have changed since: CloudWatch's sums can still rise. */
+  readonly revised?: readonly PeriodCounts[]
   /** Null where the last read was usable. */
   readonly unusable: string | null
 }

@@ -3,32 +3,22 @@
  * in the words and paths of the YAML; never throws, never repairs, and knows nothing of files.
  */
 import { formatDuration } from './duration.ts'
+import { ownProblems, timingOf, type RuleProblem } from './gate-rules.ts'
 import { ALL, formatPercent, NONE } from './percent.ts'
 import type { Migration } from './migration.ts'
-import type { ErrorRateGate, GateSpec, Policy } from './policy.ts'
+import type { GateSpec, Policy } from './policy.ts'
 import type { Ms } from './time.ts'
 
-/** `path` leads to the key as it is written in the document; a missing key is named too. */
-export interface RuleProblem {
-  readonly severity: 'error' | 'warning'
-  readonly path: readonly (string | number)[]
-  readonly message: string
-}
-
-const SECOND: Ms = 1_000
-const MINUTE: Ms = 60_000
-
-/** The periods CloudWatch can be asked for: high resolution ones, or whole minutes. */
-const SHORT_PERIODS: readonly Ms[] = [1, 5, 10, 20, 30].map((seconds) => seconds * SECOND)
-export const PERIOD_ALLOWED = '1s, 5s, 10s, 20s, 30s or a multiple of 60s'
+export type { RuleProblem } from './gate-rules.ts'
 
 /** A bake must hold the delay and this many periods: two mature ones wholly inside the step, and one that it began in. */
 const PERIODS_IN_BAKE = 3
 
 /** The shortest bake in which this gate can come to a passing verdict. */
 export function shortestBakeMs(gate: GateSpec, firstStep: boolean): Ms {
-  if (gate.type !== 'errorRate') return 0
-  return gate.delayMs + PERIODS_IN_BAKE * gate.periodMs + (firstStep ? gate.warmupMs : 0)
+  const timing = timingOf(gate)
+  if (timing === null) return 0
+  return timing.delayMs + PERIODS_IN_BAKE * timing.periodMs + (firstStep ? timing.warmupMs : 0)
 }
 
 /** Every rule that a policy alone can break. */
@@ -38,6 +28,7 @@ export function policyProblems(policy: Policy): readonly RuleProblem[] {
     ...bakeProblems(policy),
     ...gateProblems(policy.gates),
     ...maxBakeProblems(policy),
+    ...promotionProblems(policy),
     ...deadlineProblems(policy)
   ]
 }
@@ -48,7 +39,7 @@ export function gateProblems(gates: readonly GateSpec[]): readonly RuleProblem[]
     ...(gates.findIndex(({ name }) => name === gate.name) < i
       ? [error(['gates', i, 'name'], `there is another gate named ${gate.name}: names must differ`)]
       : []),
-    ...(gate.type === 'errorRate' ? periodProblems(gate, ['gates', i, 'period']) : [])
+    ...ownProblems(gate, ['gates', i])
   ])
 }
 
@@ -78,7 +69,37 @@ export function fitProblems(
     !daemon.tokens && policy.steps.some(({ approval }) => approval?.by === 'other')
       ? ['approval by: other needs tokens (server.auth.tokens): without them everybody is the same person']
       : []
-  return [...strangers, ...twice, ...short, ...alone]
+  const noEvidence =
+    policy.promotion !== null && ![...policy.gates, ...migration.gates].some(gathersEvidence)
+      ? [`policy ${policy.name} promotes on evidence, but ${NO_EVIDENCE}`]
+      : []
+  return [...strangers, ...twice, ...short, ...alone, ...noEvidence, ...strangeVars(policy, migration)]
+}
+
+/** `$cluster` in a metric's dimensions must be a var of new on every route that the gate judges. */
+function strangeVars(policy: Policy, migration: Migration): readonly string[] {
+  const found = [...policy.gates, ...migration.gates].flatMap((gate) => {
+    if (gate.type !== 'metric') return []
+    const words = gate.queries.flatMap(({ dimensions }) => Object.values(dimensions).flatMap(varsIn))
+    const routes = migration.routes.filter(({ name }) => gate.routes === null || gate.routes.includes(name))
+    return routes.flatMap((route) =>
+      words
+        .filter((word) => word !== 'side' && word !== 'route' && route.new.vars[word] === undefined)
+        .map((word) => `gate ${gate.name} asks for $${word}, but new of route ${route.name} has no var ${word}`)
+    )
+  })
+  return [...new Set(found)]
+}
+
+function varsIn(value: string): readonly string[] {
+  return [...value.matchAll(/\$([A-Za-z_][A-Za-z0-9_]*)/g)].map(([, word]) => word ?? '')
+}
+
+const NO_EVIDENCE = 'no gate compares new with old: one errorRate gate with against: old is needed'
+
+/** What it measures can exclude a regression (GATING 3.6). */
+function gathersEvidence(gate: GateSpec): boolean {
+  return gate.type === 'errorRate' && gate.against === 'old'
 }
 
 function stepProblems({ mode, steps, maxJump }: Policy): readonly RuleProblem[] {
@@ -119,27 +140,18 @@ function bakeProblems(policy: Policy): readonly RuleProblem[] {
 function bakesTooShort(policy: Policy, gate: GateSpec): readonly { index: number; shortest: Ms; why: string }[] {
   return policy.steps.flatMap(({ bakeMs }, index) => {
     const shortest = shortestBakeMs(gate, index === 0)
-    if (bakeMs >= shortest || gate.type !== 'errorRate') return []
+    const timing = timingOf(gate)
+    if (bakeMs >= shortest || timing === null) return []
     const parts = [
-      `a delay of ${formatDuration(gate.delayMs)}`,
-      `${PERIODS_IN_BAKE} periods of ${formatDuration(gate.periodMs)}`
+      `a delay of ${formatDuration(timing.delayMs)}`,
+      `${PERIODS_IN_BAKE} periods of ${formatDuration(timing.periodMs)}`
     ]
-    if (index === 0 && gate.warmupMs > 0) parts.push(`in the first step a warmup of ${formatDuration(gate.warmupMs)}`)
+    if (index === 0 && timing.warmupMs > 0) {
+      parts.push(`in the first step a warmup of ${formatDuration(timing.warmupMs)}`)
+    }
     const why = `is ${formatDuration(bakeMs)}, but must be at least ${formatDuration(shortest)}: gate ${gate.name} needs ${listed(parts)}`
     return [{ index, shortest, why }]
   })
-}
-
-function periodProblems({ periodMs }: ErrorRateGate, path: RuleProblem['path']): readonly RuleProblem[] {
-  const legal = SHORT_PERIODS.includes(periodMs) || (periodMs > 0 && periodMs % MINUTE === 0)
-  if (!legal) return [error(path, `is ${formatDuration(periodMs)}, but must be ${PERIOD_ALLOWED}`)]
-  if (periodMs >= MINUTE) return []
-  return [
-    warning(
-      path,
-      `is ${formatDuration(periodMs)}, but an ALB tells CloudWatch its counts once a minute: most such periods stay empty`
-    )
-  ]
 }
 
 function maxBakeProblems({ maxBakeMs, steps }: Policy): readonly RuleProblem[] {
@@ -151,6 +163,24 @@ function maxBakeProblems({ maxBakeMs, steps }: Policy): readonly RuleProblem[] {
       `is ${formatDuration(maxBakeMs)}, but must be at least the longest bake (${formatDuration(longest)})`
     )
   ]
+}
+
+/** A minimum that is longer than the longest bake would never be reached in time. */
+function promotionProblems({ promotion, maxBakeMs, steps, gates, mode }: Policy): readonly RuleProblem[] {
+  if (promotion === null) return []
+  const found: RuleProblem[] = []
+  if (mode === 'act' && !gates.some(gathersEvidence)) {
+    found.push(warning(['promote'], `is evidence, but ${NO_EVIDENCE}; a migration can bring it`))
+  }
+  const { minBakeMs } = promotion
+  const longest = maxBakeMs ?? 3 * Math.min(...steps.map(({ bakeMs }) => bakeMs))
+  if (minBakeMs !== null && minBakeMs > longest) {
+    const most = maxBakeMs === null ? '3 × the shortest bake' : 'maxBake'
+    found.push(
+      error(['minBake'], `is ${formatDuration(minBakeMs)}, but must be at most ${most} (${formatDuration(longest)})`)
+    )
+  }
+  return found
 }
 
 function deadlineProblems({ deadlineMs, steps }: Policy): readonly RuleProblem[] {

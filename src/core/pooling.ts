@@ -7,6 +7,7 @@ import { read } from './evidence/evidence.ts'
 import { newPool, readPool, stepPool, type PooledRoute } from './evidence/pool.ts'
 import { BLOCK_MS, type Rule } from './evidence/rule.ts'
 import { chanceOf } from './evidence/words.ts'
+import { meterOf } from './gates/meters.ts'
 import { formatRate } from './percent.ts'
 import { formatCount } from './explain/words.ts'
 import type { Compared, GateState, Pooled } from './shift.ts'
@@ -79,9 +80,10 @@ function booked(turn: Turn, before: Pooled, states: readonly Comparing[]): Poole
   const [lead] = states
   if (!lead) return before
   const length = blockMs(lead.compared.evidence.rule)
+  const spec = turn.shift.gateSpecs.find(({ name }) => name === before.gate)
   const measuredTo = Math.min(
     ...turn.shift.meters
-      .filter((meter) => states.some(({ route }) => route === meter.route))
+      .filter(({ key }) => states.some(({ route }) => key === (spec && meterOf(spec, route))))
       .map((meter) => meter.judgedTo ?? 0)
   )
   let pooled = before

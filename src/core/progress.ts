@@ -9,6 +9,7 @@ import { expireApproval } from './orders.ts'
 import { actionOf, READS_ASKED, specOfGate } from './judge.ts'
 import { lateShareSince } from './danger.ts'
 import { ALL } from './percent.ts'
+import { countsRequests } from './gates/meters.ts'
 import { passPreflight } from './preflight.ts'
 import { aimsAtRestore, goBack, keepGoingBack } from './rollback.ts'
 import { shareArrived } from './arrival.ts'
@@ -277,11 +278,12 @@ function isOver(turn: Turn): boolean {
 
 /** Some gate counts requests: what still arrives can be known. */
 function counts(turn: Turn): boolean {
-  return turn.shift.gateSpecs.some((gate) => gate.type === 'errorRate')
+  return turn.shift.gateSpecs.some(countsRequests)
 }
 
 function measuredTo(turn: Turn): number {
-  return Math.min(...turn.shift.meters.map((meter) => meter.judgedTo ?? 0))
+  const counting = turn.shift.meters.filter(({ gate }) => gate === null)
+  return Math.min(...counting.map((meter) => meter.judgedTo ?? 0))
 }
 
 /** At every end a TTL that was lowered is put back. True while that is under way. */

@@ -3,7 +3,9 @@
  * multiplies by the same factor, so that each step risks about as much more as the last one showed to be safe. Plain
  * arithmetic on tenths; whether the ladder is legal for a policy is policy-rules' business.
  */
+import { equalRiskLadder } from './evidence/planner.ts'
 import { ALL, NONE, type Tenths } from './percent.ts'
+import type { Ms } from './time.ts'
 
 export const RAMP_KINDS = ['linear', 'exponential'] as const
 export type RampKind = (typeof RAMP_KINDS)[number]
@@ -43,4 +45,15 @@ function idealAt({ kind, from, to }: Ramp, part: number): number {
     case 'exponential':
       return from * (to / from) ** part
   }
+}
+
+/** A service as busy as the finest first step is for, in requests a minute, and CloudWatch's usual delay in minutes. */
+const BUSY = { requests: 60 * 500, delayBlocks: 2 }
+
+/** The equal-risk ladder of a busy service, up to `to`: what stands in the policy until preflight has measured what old serves. */
+export function equalRiskPercents(to: Tenths, bakeMs: Ms): readonly Tenths[] {
+  const shares = equalRiskLadder({ ...BUSY, bakeBlocks: Math.max(1, Math.round(bakeMs / 60_000)) })
+  const percents = shares.map((share) => Math.max(1, Math.floor(share * ALL)))
+  const rising = percents.filter((percent, i) => percent > (percents[i - 1] ?? NONE) && percent < to)
+  return [...rising, to]
 }

@@ -7,7 +7,7 @@
  * - ask: a write that was saved and sent, and whose outcome is not known.
  * - suspect: a live value that this shift cannot explain yet; drift once it stays.
  */
-import type { GateSpec, Policy, Step } from './policy.ts'
+import type { GateSpec, Policy, StatusClass, Step } from './policy.ts'
 import type { RouteKey, RouteSpec } from './migration.ts'
 import type { Share } from './share.ts'
 import type { Tenths } from './percent.ts'
@@ -15,6 +15,7 @@ import type { Instant } from './time.ts'
 import type { Cause, HaltWhy } from './reason.ts'
 import type { Counts } from './evidence/counts.ts'
 import type { Evidence } from './evidence/evidence.ts'
+import type { PercentileEvidence } from './evidence/percentile.ts'
 import type { Pool } from './evidence/pool.ts'
 
 export type ShiftId = string
@@ -204,6 +205,21 @@ export interface GateState {
   readonly note: string | null
   /** Gates that compare with old: what the counts have said since the first write. */
   readonly compared?: Compared
+  /** statusMix: the same for each class of answers. */
+  readonly classes?: Readonly<Partial<Record<StatusClass, Compared>>>
+  /** latency by percentile, with `maxRatio`. */
+  readonly percentile?: PercentileEvidence
+  /** metric: the newest periods with a value, newest last; true: out of bounds. */
+  readonly marks?: readonly boolean[]
+  /** burnRate: what was counted since the first write, by length of the window in ms. */
+  readonly burn?: Readonly<Record<string, readonly BurnBucket[]>>
+  /** What the gate says, with its numbers and their units; gates whose value is no share of requests. */
+  readonly words?: string
+}
+
+/** Counts of a stretch of time that begins at `start`. */
+export interface BurnBucket extends Counts {
+  readonly start: Instant
 }
 
 /** One gate over all routes of a shift together: a bad cluster hits all of them, so small signs add up. */
@@ -238,10 +254,12 @@ export interface Compared {
 
 export type MeterKey = string
 
-/** One stream of mature periods of a route, shared by the gates with the same period and delay. */
+/** One stream of mature periods of a route: request counts, shared by the gates with the same period and delay, or one gate's values. */
 export interface MeterState {
   readonly key: MeterKey
   readonly route: string
+  /** The gate whose values it brings; null: it counts requests. */
+  readonly gate: string | null
   readonly periodMs: number
   readonly delayMs: number
   /** End of the last period that was judged; null before the first write. */

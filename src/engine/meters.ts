@@ -37,6 +37,8 @@ const MAX_PERIODS = 60
 const BASELINE_PERIODS = 30
 /** A `date` header has whole seconds and the answer travelled: less than this is no skew. */
 const SKEW_NOISE_MS = 1_500
+/** Judged periods that are read again, in case they were revised (GATING 3.1). */
+const REREAD_PERIODS = 3
 const RETRY_MS = { first: 5_000, most: 30_000 } as const
 
 interface Memory {
@@ -47,6 +49,9 @@ interface Memory {
   retryAt: Instant | null
   /** End of the newest period that was handed out. */
   deliveredTo: Instant
+  /** The newest periods that were handed out, as they were then; and those that changed since. */
+  readonly judged: Map<Instant, readonly (number | null)[]>
+  readonly revised: Map<Instant, readonly (number | null)[]>
 }
 
 type JudgedMeter = MeterState & { readonly judgedTo: Instant }
@@ -68,7 +73,16 @@ export function makeMeters({ observer, clock, failed }: MetersDeps): Meters {
   const memoryOf = (meter: MeterState): Memory => {
     const found = memories.get(meter.key)
     if (found) return found
-    const fresh = { periods: new Map(), ids: [], unusable: null, failures: 0, retryAt: null, deliveredTo: 0 }
+    const fresh = {
+      periods: new Map(),
+      ids: [],
+      unusable: null,
+      failures: 0,
+      retryAt: null,
+      deliveredTo: 0,
+      judged: new Map(),
+      revised: new Map()
+    }
     memories.set(meter.key, fresh)
     return fresh
   }
@@ -80,6 +94,12 @@ export function makeMeters({ observer, clock, failed }: MetersDeps): Meters {
       skewMs = Math.abs(answer.skewMs) <= SKEW_NOISE_MS ? 0 : answer.skewMs
     }
   }
+  // A throw must end as blindness too: it counts towards onBlind, and is tried again later instead of at once.
+  const counted = (shift: Shift, windows: readonly Window[], call: Call) =>
+    count(observer, shift, windows, call).catch((err: unknown) => {
+      failed?.(err)
+      return new Map<MeterKey, Counted | Unusable>()
+    })
 
   return {
     async read(shift, now, call) {
@@ -91,13 +111,11 @@ export function makeMeters({ observer, clock, failed }: MetersDeps): Meters {
         return window && isDue(window, memoryOf(meter), at) ? [window] : []
       })
       if (due.length > 0) {
-        // A throw must end as blindness too: it counts towards onBlind, and is tried again later instead of at once.
-        const answers = await count(observer, shift, due, call).catch((err: unknown) => {
-          failed?.(err)
-          return new Map<MeterKey, Counted | Unusable>()
-        })
+        const windows = due.map((window) => reaching(window, memoryOf(window.meter)))
+        const answers = await counted(shift, windows, call)
         learn(answers)
-        for (const { meter } of due) absorb(meter, memoryOf(meter), answers.get(meter.key), at)
+        const asked = meters.filter(({ key }) => windows.some((window) => window.meter.key === key))
+        for (const meter of asked) absorb(meter, memoryOf(meter), answers.get(meter.key), at)
       }
       return meters.map((meter) => deliver(meter, memoryOf(meter), at + skewMs))
     },
@@ -109,16 +127,19 @@ export function makeMeters({ observer, clock, failed }: MetersDeps): Meters {
     },
 
     async baseline(shift, now, call) {
-      const sourceNow = ours(now) + skewMs
-      const windows = shift.meters.map((meter): Window => {
-        const to = Math.floor((sourceNow - meter.delayMs) / meter.periodMs) * meter.periodMs
-        return { meter, from: to - BASELINE_PERIODS * meter.periodMs, to }
-      })
+      const windows = baselineWindows(shift, ours(now) + skewMs)
       const answers = await count(observer, shift, windows, call)
       learn(answers)
       return baselineOf(answers)
     }
   }
+}
+
+function baselineWindows(shift: Shift, sourceNow: Instant): readonly Window[] {
+  return shift.meters.map((meter) => {
+    const to = Math.floor((sourceNow - meter.delayMs) / meter.periodMs) * meter.periodMs
+    return { meter, from: to - BASELINE_PERIODS * meter.periodMs, to }
+  })
 }
 
 function isJudged(meter: MeterState): meter is JudgedMeter {
@@ -159,7 +180,7 @@ function isDue(window: Window, memory: Memory, at: Instant): boolean {
   })
 }
 
-function absorb(meter: MeterState, memory: Memory, answer: Counted | Unusable | undefined, at: Instant): void {
+function absorb(meter: JudgedMeter, memory: Memory, answer: Counted | Unusable | undefined, at: Instant): void {
   if (answer?.kind !== 'counted') {
     memory.unusable = answer?.code ?? 'ObserverFailed'
     memory.retryAt = at + Math.min(RETRY_MS.most, RETRY_MS.first * 2 ** Math.min(memory.failures, 10))
@@ -171,9 +192,25 @@ function absorb(meter: MeterState, memory: Memory, answer: Counted | Unusable | 
   memory.failures = 0
   memory.ids = answer.ids
   for (const [start, values] of answer.periods) {
+    if (start < firstStart(meter)) {
+      recount(memory, start, values)
+      continue
+    }
     memory.periods.set(start, readAgain(memory.periods.get(start), values, at))
   }
   if ([...memory.periods.values()].some((period) => keepsChanging(period, meter))) memory.unusable = 'still_revised'
+}
+
+/** The window with the judged periods that are read again. */
+function reaching(window: Window, memory: Memory): Window {
+  return { ...window, from: Math.min(window.from, ...memory.judged.keys()) }
+}
+
+function recount(memory: Memory, start: Instant, values: readonly (number | null)[]): void {
+  const was = memory.judged.get(start)
+  if (!was || was.every((value, i) => value === values[i])) return
+  memory.judged.set(start, values)
+  memory.revised.set(start, values)
 }
 
 /** Mature periods, oldest first, up to the first that is not; none while the last read was unusable. */
@@ -185,9 +222,15 @@ function deliver(meter: JudgedMeter, memory: Memory, sourceNow: Instant): MeterR
     const period = memory.periods.get(start)
     if (!period || !agrees(period, meter) || sourceNow < maturesAt(start, meter)) break
     periods.push(countsAt(start, memory.ids, period.values))
+    memory.judged.set(start, period.values)
     memory.deliveredTo = Math.max(memory.deliveredTo, start + meter.periodMs)
   }
-  return { meter: meter.key, periods, unusable: null }
+  for (const start of memory.judged.keys()) {
+    if (start < firstStart(meter) - REREAD_PERIODS * meter.periodMs) memory.judged.delete(start)
+  }
+  const revised = [...memory.revised].map(([start, values]) => countsAt(start, memory.ids, values))
+  memory.revised.clear()
+  return { meter: meter.key, periods, ...(revised.length > 0 ? { revised } : {}), unusable: null }
 }
 
 /** How long until a read of this meter can have something new; may be negative. */

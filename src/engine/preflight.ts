@@ -71,7 +71,7 @@ function messageOf(err: unknown): string {
 
 /** Without a gate that counts requests, measurements are shown but nothing waits for them. */
 function counted(shift: Shift): boolean {
-  return shift.gateSpecs.some((gate) => gate.type === 'errorRate')
+  return shift.gateSpecs.some(isMeasured)
 }
 
 function forbidden(what: string): Finding {
@@ -87,7 +87,7 @@ function forbidden(what: string): Finding {
 function quiet(shift: Shift, baseline: Preflight['baseline']): readonly Finding[] {
   if (!counted(shift)) return []
   return shift.meters
-    .filter((meter) => baseline[meter.key] && !baseline[meter.key]?.some((period) => (period.old.requests ?? 0) > 0))
+.filter((meter) => meter.gate === null && baseline[meter.key] && !baseline[meter.key]?.some((period) => (period.old.requests ?? 0) > 0))
     .map((meter) => ({
       severity: 'warning',
       code: 'no_traffic',

@@ -157,7 +157,7 @@ t.test('CREATE, DELETE and UPSERT say what is in their way', async (t) => {
   )
 })
 
-t.test('weighted groups keep their rules', async (t) => {
+t.test('FM-18: weighted groups keep their rules, one TTL for all members among them', async (t) => {
   const bench = await aDnsLab(t)
   const badBatch = (message: RegExp) => ({ name: 'InvalidChangeBatch', message })
   const badInput = (message: RegExp) => ({ name: 'InvalidInput', message })
@@ -199,6 +199,18 @@ t.test('weighted groups keep their rules', async (t) => {
   )
   const many = Array.from({ length: 99 }, (_, at) => create({ ...weighted(`m${at}`, 1), TTL: 300 }))
   await t.rejects(bench.change(...many), badBatch(/100 members/))
+})
+
+t.test('FM-17: a simple record becomes weighted by one batch of DELETE and CREATE, and in no other way', async (t) => {
+  const bench = await aDnsLab(t)
+  const simple = plain('s.example.com')
+  await bench.change(create(simple))
+  const others = { name: 'InvalidChangeBatch', message: /non-weighted set exists with the same name and type/ }
+  const named = weighted('blue', 1, 's.example.com')
+  await t.rejects(bench.change({ Action: 'UPSERT', ResourceRecordSet: named }), others)
+  await t.rejects(bench.change(create(named)), others)
+  await bench.change(remove(simple), create(named), create(weighted('green', 0, 's.example.com')))
+  t.same(bench.lab.dns.weights('s.example.com'), { blue: 1, green: 0 })
 })
 
 t.test('names, values, aliases and the apex keep theirs', async (t) => {

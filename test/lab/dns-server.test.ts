@@ -14,6 +14,7 @@ import type { Packet } from 'dns-packet'
 import t from 'tap'
 import type { Test } from 'tap'
 import type { Lab } from '../../src/lab/lab.ts'
+import { askUdp } from '../../src/lab/dns/askUdp.ts'
 import type { RecordSpec } from '../../src/lab/dns/spec.ts'
 import { dnsSpec } from '../../src/lab/dns/spec.ts'
 import { aDnsLab, blueHost, exchange, greenHost, longTexts, programAt, record } from './dnsSupport.ts'
@@ -122,6 +123,21 @@ t.test('an answer too long for UDP is cut off, and whole over TCP', async (t) =>
   }
   const whole = await resolver.resolveTxt('long.example.com')
   t.same(whole.map(([one]) => `"${one}"`).toSorted(), longTexts.toSorted())
+})
+
+t.test("the lab's own resolvers ask again over TCP where an answer was cut off", async (t) => {
+  const { lab } = await aServer(t)
+  const many = Array.from({ length: 60 }, (_, at) => `127.0.1.${at + 1}`)
+  lab.dns.zones.all[0]?.submit([
+    { action: 'CREATE', record: { name: 'many.example.com.', type: 'A', ttl: 60, values: many } }
+  ])
+  const found = await askUdp(lab.dns, { name: 'many.example.com', type: 'A' })
+  t.same(
+    found.answers.map((one) => one.data),
+    many
+  )
+  const none = await askUdp(lab.dns, { name: 'nope.example.com', type: 'A' })
+  t.match(none, { rcode: 'NXDOMAIN', authority: [{ type: 'SOA', data: /900 1209600 86400$/ }] })
 })
 
 t.test('what the server does not do is said by name', async (t) => {

@@ -48,8 +48,8 @@ export async function aDnsLab(t: Test, dns: DnsOptions = {}, options: LabOptions
 }
 
 /** The members of the weighted group, by set identifier. */
-export async function members({ list }: DnsBench, type = 'A'): Promise<Readonly<Record<string, ResourceRecordSet>>> {
-  const { ResourceRecordSets = [] } = await list()
+export async function members(bench: DnsBench, type = 'A'): Promise<Readonly<Record<string, ResourceRecordSet>>> {
+  const { ResourceRecordSets = [] } = await bench.list()
   const group = ResourceRecordSets.filter((one) => one.Name === `${record}.` && one.Type === type)
   return Object.fromEntries(group.map((one) => [one.SetIdentifier ?? '', one]))
 }

@@ -44,12 +44,15 @@ const step = closed(
 
 const ramp = closed(
   {
-    kind: word(RAMP_KINDS, 'linear: the same number of points each time; exponential: the same factor', {
-      notYet: ['equalRisk']
-    }),
-    from: percent('The first step', 1),
+    kind: word(
+      [...RAMP_KINDS, 'equalRisk'],
+      'linear: the same number of points each time; exponential: the same factor; equalRisk: worked out at preflight from what old serves'
+    ),
+    from: Type.Optional(percent('The first step, 1 unless said; not of equalRisk')),
     to: percent('The last step', 100),
-    steps: Type.Integer({ minimum: 2, maximum: 1000, default: 8, description: 'How many, both ends included' }),
+    steps: Type.Optional(
+      Type.Integer({ minimum: 2, maximum: 1000, description: 'How many, both ends included; 8 unless said; not of equalRisk' })
+    ),
     bake: duration('The bake of every step', '5m')
   },
   { description: 'A rule that makes the steps; instead of steps' }
@@ -82,12 +85,24 @@ export const policySchema = closed({
   steps: Type.Optional(Type.Array(step, { minItems: 1, maxItems: 1000, allowed: 'a list of at least one step' })),
   ramp: Type.Optional(ramp),
   maxJump: percent('Percentage points that one step may add', 100),
-  promote: word(['fixed'], 'fixed: a step lasts its bake', { default: 'fixed', notYet: ['evidence'] }),
-  minBake: notYet('Only read with promote: evidence'),
+  promote: word(
+    ['fixed', 'evidence'],
+    'fixed: a step lasts its bake; evidence: it ends as soon as what was measured excludes every costly regression',
+    { default: 'fixed' }
+  ),
+  minBake: Type.Optional(
+    duration('Only with promote: evidence: no step is shorter; without it the delay of the gates and two periods')
+  ),
   maxBake: Type.Optional(
     duration('When a gate that is still inconclusive ends the wait; 3 × the bake of the step without it')
   ),
-  harmBudget: notYet('Only read with promote: evidence'),
+  harmBudget: Type.Number({
+    exclusiveMinimum: 0,
+    maximum: 1e9,
+    default: 20,
+    allowed: 'a number above 0, such as 20',
+    description: 'Only with promote: evidence: excess errors that minBake at the next percent may cost'
+  }),
   onInsufficient: word(['hold', 'advance'], 'A gate still inconclusive at maxBake', { default: 'hold' }),
   gates,
   onAmber: word(['stepBack', 'hold'], 'On moderate evidence; only matters to gates against old', {

@@ -6,17 +6,26 @@ import { formatCount } from '../explain/words.ts'
 import type { Counts } from './counts.ts'
 import type { Reading } from './reading.ts'
 
+/** What is counted, as people say it: `new fails 5 % of …`, `46 errors where …`. */
+export interface Phrasing {
+  readonly does: string
+  readonly one: string
+  readonly many: string
+}
+
+const ERRORS: Phrasing = { does: 'fails', one: 'error', many: 'errors' }
+
 /** One sentence without a full stop, e.g. `new fails 5.1 % of 1,480 requests, old 0.2 % of 28,500: by chance at most once in 17,000 healthy shifts`. */
-export function inWords(reading: Reading): string {
-  if (reading.fired !== null) return `${compared(reading.stretch)}: ${chanceOf(reading)}`
+export function inWords(reading: Reading, phrasing: Phrasing = ERRORS): string {
+  if (reading.fired !== null) return `${compared(reading.stretch, phrasing)}: ${chanceOf(reading)}`
   if (reading.missing) return 'neither side reported a request'
-  if (reading.shared) return `old is in trouble as well: ${compared(reading.block)}; moving users would not help them`
-  if (reading.amber) return amberWords(reading)
+  if (reading.shared) return `old is in trouble as well: ${compared(reading.block, phrasing)}; moving users would not help them`
+  if (reading.amber) return amberWords(reading, phrasing)
   const { evidenceForPromotion: harm } = reading
   const ruledOut = harm?.enough
     ? '; a regression that would cost more than the harm budget at the next step is ruled out'
     : ''
-  return `${compared(reading.block)}: ${reading.clear ? 'no sign that new is worse' : 'not enough to tell'}${ruledOut}`
+  return `${compared(reading.block, phrasing)}: ${reading.clear ? 'no sign that new is worse' : 'not enough to tell'}${ruledOut}`
 }
 
 /** `by chance at most once in 17,000 healthy shifts`: Ville's inequality, for a shift judged however often. */
@@ -31,8 +40,8 @@ export function chanceOf({
   return `by chance at most once in ${oddsOf(strength)} healthy shifts`
 }
 
-function amberWords({ amberBy, block, expected, w, wBack }: Reading): string {
-  const seen = `amber: ${formatCount(block.e1)} ${block.e1 === 1 ? 'error' : 'errors'} where ${dueOf(expected)} expected`
+function amberWords({ amberBy, block, expected, w, wBack }: Reading, { one, many }: Phrasing): string {
+  const seen = `amber: ${formatCount(block.e1)} ${block.e1 === 1 ? one : many} where ${dueOf(expected)} expected`
   const past = amberBy === 'past' ? ', compared with old before the shift' : ''
   const retest = wBack !== null && wBack <= w / 2 ? `; ${shareOf(w)} -> ${shareOf(wBack)}, re-testing` : ''
   return seen + past + retest
@@ -43,8 +52,8 @@ function dueOf(expected: number): string {
   return `${formatCount(due)} ${due === 1 ? 'was' : 'were'}`
 }
 
-function compared({ n1, e1, n0, e0 }: Counts): string {
-  const news = n1 === 0 ? 'new has no requests' : `new fails ${formatRate(e1 / n1)} of ${requests(n1)}`
+function compared({ n1, e1, n0, e0 }: Counts, { does }: Phrasing): string {
+  const news = n1 === 0 ? 'new has no requests' : `new ${does} ${formatRate(e1 / n1)} of ${requests(n1)}`
   return `${news}, ${n0 === 0 ? 'old has no requests to compare with' : `old ${formatRate(e0 / n0)} of ${formatCount(n0)}`}`
 }
 

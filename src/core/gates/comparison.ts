@@ -7,7 +7,7 @@ import { newEvidence, step } from '../evidence/evidence.ts'
 import { knobsOf, type Knobs } from '../evidence/knobs.ts'
 import { stepsBack } from '../evidence/decision.ts'
 import type { Reading } from '../evidence/reading.ts'
-import { inWords } from '../evidence/words.ts'
+import { inWords, type Phrasing } from '../evidence/words.ts'
 import { formatCount } from '../explain/words.ts'
 import type { PeriodCounts } from '../observation.ts'
 import type { Comparison } from '../policy.ts'
@@ -61,6 +61,23 @@ export function newCompared(setup: ComparisonSetup): Compared {
   }
 }
 
+/** Every sequential comparison of a gate on its route: one, one for each class of answers, or none. */
+export function comparisonsOf({ compared, classes }: GateState): readonly Compared[] {
+  return [...(compared ? [compared] : []), ...Object.values(classes ?? {})]
+}
+
+/** The state with each of its comparisons changed. */
+export function withComparisons(state: GateState, change: (compared: Compared) => Compared): GateState {
+  const { compared, classes } = state
+  return {
+    ...state,
+    ...(compared ? { compared: change(compared) } : {}),
+    ...(classes
+      ? { classes: Object.fromEntries(Object.entries(classes).map(([of, one]) => [of, change(one)])) }
+      : {})
+  }
+}
+
 function knobs({ profile, tolerance, alpha, stepBackBudget }: Comparison): Knobs {
   return knobsOf(profile, {
     ...(tolerance === null ? {} : { tolerance }),
@@ -89,6 +106,8 @@ export interface ComparisonContext {
   readonly onAmber: 'stepBack' | 'hold'
   readonly limit: number
   readonly guard: boolean
+  /** What is counted; absent: errors. */
+  readonly phrasing?: Phrasing | undefined
 }
 
 /** The verdict after one more mature period, or after one of the newest was counted again. */
@@ -115,7 +134,7 @@ export function judgeComparison(
     evidence,
     first: compared.first && reading.missing,
     ...sharedOf(compared, reading, period.start, context),
-    words: inWords(reading),
+    words: inWords(reading, context.phrasing),
     back: backOf(reading, context),
     clear: clearOf(compared, reading, context)
   }

@@ -38,7 +38,10 @@ type LbCount = keyof typeof LB_METRICS
 type BaseId = `${Side}.${SideCount}` | `lb.${LbCount}`
 
 /** Names one count of one route within a period, e.g. `new.c5xx` or `lb.e502`; those that end in `#n` are added to it. */
-export type CountId = BaseId | `${BaseId}#${number}`
+export type CountId = BaseId | `${BaseId}#${number}` | ValueId
+
+/** Names one value that belongs to a gate of its own, e.g. `v.new.p#0` (values.ts). Never added up. */
+export type ValueId = `v.${string}`
 
 export interface CountQuery {
   readonly id: CountId
@@ -152,7 +155,8 @@ function dnsQueries(route: Route53RouteSpec, side: Side): readonly CountQuery[] 
 export function periodCounts(
   start: Instant,
   valueOf: (id: BaseId) => number | null,
-  ids: readonly CountId[] = []
+  ids: readonly CountId[] = [],
+  values: PeriodCounts['values'] = undefined
 ): PeriodCounts {
   const asked = (id: BaseId) => ids.includes(id)
   const side = (name: Side): SideCounts => {
@@ -170,6 +174,7 @@ export function periodCounts(
   }
   return {
     start,
+    ...(values === undefined ? {} : { values }),
     old: side('old'),
     new: side('new'),
     lb: {

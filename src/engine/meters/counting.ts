@@ -3,7 +3,8 @@
  * put together period by period. A meter of which one series is unusable has no counts at all. Remembers nothing.
  */
 import type { Call } from '../../core/call.ts'
-import { countQueries, periodCounts, type CountId, type CountQuery } from '../../core/gates/counts.ts'
+import { periodCounts, type CountId, type CountQuery } from '../../core/gates/counts.ts'
+import { meterQueries } from '../../core/gates/values.ts'
 import type { Series, Unusable, Wanted, WantedKey } from '../../core/measurement.ts'
 import type { PeriodCounts } from '../../core/observation.ts'
 import type { MeterKey, MeterState, Shift } from '../../core/shift.ts'
@@ -54,12 +55,17 @@ export async function count(
 /** One period's counts out of an answer. */
 export function countsAt(start: Instant, ids: readonly CountId[], values: readonly (number | null)[]): PeriodCounts {
   const sums = new Map<string, number>()
+  const own: Record<string, number | null> = {}
   ids.forEach((id, i) => {
     const value = values[i] ?? null
+    if (id.startsWith('v.')) {
+      own[id.slice('v.'.length)] = value
+      return
+    }
     const base = id.replace(/#.*$/, '')
     if (value !== null) sums.set(base, (sums.get(base) ?? 0) + value)
   })
-  return periodCounts(start, (id) => sums.get(id) ?? null, ids)
+  return periodCounts(start, (id) => sums.get(id) ?? null, ids, ids.some((id) => id.startsWith('v.')) ? own : undefined)
 }
 
 function collect(
@@ -92,7 +98,10 @@ function collect(
 function queriesOf(shift: Shift, meter: MeterState): readonly CountQuery[] {
   const route = shift.routeSpecs.find(({ name }) => name === meter.route)
   if (!route) throw new Error(`meter ${meter.key} is of route ${meter.route}, which shift ${shift.id} does not have`)
-  return countQueries(route)
+  const gate = meter.gate === null ? null : shift.gateSpecs.find(({ name }) => name === meter.gate)
+  if (gate === undefined)
+    throw new Error(`meter ${meter.key} is of gate ${meter.gate}, which shift ${shift.id} does not have`)
+  return meterQueries(route, gate)
 }
 
 /** Equal for equal series, whichever route or meter wants them. */

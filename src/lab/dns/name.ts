@@ -1,10 +1,12 @@
 // Names as Route 53 keeps them: lower case, a dot at the end, everything but letters, digits, hyphen and underscore as an octal
 // escape. Pure; never decides whether a name exists.
 
+const settled = /^[a-z0-9_.-]+\.$/
 const plain = /^[a-z0-9_-]$/
 
 /** `API.Example.com` and `api.example.com.` are one name; `*` and `\052` are too. */
 export function normalise(name: string): string {
+  if (settled.test(name)) return name
   const escaped = readEscapes(name).map((char) => (char === '.' || plain.test(char) ? char : octal(char)))
   const joined = escaped.join('')
   return joined.endsWith('.') ? joined : `${joined}.`

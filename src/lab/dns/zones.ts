@@ -78,13 +78,14 @@ export function createZones(specs: readonly ZoneSpec[], parts: ZoneParts): Zones
     if (changes.size > keptChanges && oldest !== undefined) changes.delete(oldest)
   }
   const all = specs.map((spec) => createZone(spec, parts, note))
+  const longestFirst = all.toSorted((one, other) => other.name.length - one.name.length)
   return {
     all,
     find: (id) => all.find((one) => one.id === id.replace(/^\/?hostedzone\//, '')),
-    of: (name) =>
-      all
-        .filter((zone) => isWithin(normalise(name), zone.name))
-        .toSorted((one, other) => other.name.length - one.name.length)[0],
+    of: (name) => {
+      const asked = normalise(name)
+      return longestFirst.find((zone) => isWithin(asked, zone.name))
+    },
     change: (id) => changes.get(id.replace(/^\/?change\//, '')),
     changes: () => [...changes.values()]
   }

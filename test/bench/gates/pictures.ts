@@ -176,7 +176,7 @@ function falsePicture(study: Study): string {
     const value = worst(rule, noises)
     return { name: rule, value, shown: percent(value), own: rule.startsWith('Sluice') }
   })
-  const outage = `An outage of both sides: Sluice robust ${percent(worst('Sluice robust', ['outage']))}, a threshold on new ${percent(worst('Argo, failureLimit 3', ['outage']))}.`
-  const note = `Worst of 27 kinds of healthy shift: quiet, noisy, drifting together. ${outage}`
+  const outage = `In an outage of both sides: Sluice robust ${percent(worst('Sluice robust', ['outage']))}, a threshold ${percent(worst('Argo, failureLimit 3', ['outage']))}.`
+  const note = `Worst of 27 kinds of healthy shift, quiet or noisy. ${outage}`
   return barChart('How often a healthy version is taken back by mistake', note, bars, { from: 0, log: false })
 }

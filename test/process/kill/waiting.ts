@@ -14,7 +14,7 @@ export const WAITING: readonly Case[] = [
       const { daemon, id } = scenario
       await daemon.untilPhase(id, 'awaiting_approval')
       await killAndRestart(scenario)
-      await daemon.untilLooked(id, 3)
+      await daemon.untilLooked(id, 2)
       t.match(await daemon.get(id), { phase: 'awaiting_approval', percent: 50 })
       await daemon.order(id, 'approve', { step: 0 })
       await endsAs(scenario, { phase: 'completed', writes: [0, 50, 100] })
@@ -29,7 +29,7 @@ export const WAITING: readonly Case[] = [
       await daemon.order(id, 'pause')
       await daemon.untilPhase(id, 'paused')
       await killAndRestart(scenario)
-      await daemon.untilLooked(id, 3)
+      await daemon.untilLooked(id, 2)
       t.match(await daemon.get(id), { phase: 'paused', percent: 50 })
       await daemon.order(id, 'resume')
       await endsAs(scenario, { phase: 'completed', writes: [0, 50, 100] })
@@ -44,7 +44,7 @@ export const WAITING: readonly Case[] = [
       town.overwrite(route, 30)
       await daemon.untilPhase(id, 'halted')
       await killAndRestart(scenario)
-      await daemon.untilLooked(id, 3)
+      await daemon.untilLooked(id, 2)
       t.match(await daemon.get(id), {
         phase: 'halted',
         attention: 'drift',

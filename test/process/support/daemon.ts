@@ -12,12 +12,13 @@ import type { Lab } from '../../../src/lab/lab.ts'
 const clock = systemClock()
 /** Node's own cache: a process that starts dozens of times in a test need not read all of the code each time. */
 export const COMPILED = fileURLToPath(new URL('../../../node_modules/.cache/sluice-compiled', import.meta.url))
-const LOOK_MS = 150
+const LOOK_MS = 250
 /** For a daemon that is broken, not for one that is slow. */
 const PATIENCE_MS = 180_000
 
 /** A test file that is given up does not come to its teardowns. */
 const daemons = new Set<DaemonProcess>()
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => process.exit(1))
 process.on('exit', () => {
   for (const daemon of daemons) {
     const { pid, exitCode, signalCode } = daemon.process()

@@ -26,7 +26,7 @@ export function policyText({ name, steps, settle = '500ms', rollbackWithin = '2m
     'maxBake: 2m',
     'gates:',
     '  - { name: errors, type: errorRate, max: 10%, against: none, minRequests: 1, period: 1s, delay: 1s }',
-    '  - { name: targets, type: targetHealth, minHealthyRatio: 0.6, every: 1s, for: 20s }',
+    '  - { name: targets, type: targetHealth, minHealthyRatio: 0.6, every: 2s, for: 20s }',
     `alb: { settle: ${settle} }`,
     'converge: { deadline: 2m }',
     'preflight: { healthyWithin: 2m }',
