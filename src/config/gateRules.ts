@@ -43,21 +43,25 @@ function knobsUnread(doc: Knobs, path: Path, by: string): readonly Complaint[] {
 
 function latencyComplaints(doc: LatencyDocument, path: Path): readonly Complaint[] {
   const { percentile, max, maxRatio, maxSlow, over } = doc
-  const without = (key: string, needed: string) =>
-    complain([...path, key], `is only read with ${needed}`, 'key')
+  const without = (key: string, needed: string) => complain([...path, key], `is only read with ${needed}`, 'key')
   if (percentile !== undefined && maxSlow !== undefined) {
     return [complain([...path, 'maxSlow'], 'percentile and maxSlow exclude each other: a gate for each', 'key')]
   }
   if (maxSlow !== undefined) {
     return [
-      ...(over === undefined ? [complain([...path, 'over'], 'is missing: maxSlow needs a duration above which a request is slow')] : []),
+      ...(over === undefined
+        ? [complain([...path, 'over'], 'is missing: maxSlow needs a duration above which a request is slow')]
+        : []),
       ...(max === undefined ? [] : [without('max', 'percentile')]),
       ...(maxRatio === undefined ? [] : [without('maxRatio', 'percentile')])
     ]
   }
   const unread = [...(over === undefined ? [] : [without('over', 'maxSlow')]), ...knobsUnread(doc, path, 'maxSlow')]
   if (percentile === undefined) {
-    return [complain([...path, 'percentile'], 'is missing: a percentile with max or maxRatio, or maxSlow with over'), ...unread]
+    return [
+      complain([...path, 'percentile'], 'is missing: a percentile with max or maxRatio, or maxSlow with over'),
+      ...unread
+    ]
   }
   if (max !== undefined || maxRatio !== undefined) return unread
   return [complain([...path, 'max'], 'is missing: a percentile needs max, maxRatio or both'), ...unread]

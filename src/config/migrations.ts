@@ -7,7 +7,7 @@ import { claimsOf, type Migration, type RouteSpec } from '../core/migration.ts'
 import { checkOf } from './check.ts'
 import { gateComplaints, probeComplaints } from './gateRules.ts'
 import { toGate } from './gates.ts'
-import { complain, isError, type Complaint } from './problem.ts'
+import { complain, type Complaint } from './problem.ts'
 import { readAs, readInline, type Inline, type Read, type Reader } from './read.ts'
 import { toRoute } from './routes.ts'
 import { migrationSchema, type MigrationDocument } from './schemas/migration.ts'
@@ -23,14 +23,12 @@ export const readMigration: Reader<Migration> = (value, written): Read<Migration
   const specs = doc.routes.map((route, i) => toRoute(route, doc.defaults, ['routes', i], (one) => found.push(one)))
   const routes = specs.filter((route) => route !== null)
   const gates = doc.gates.map(toGate)
-  const ofGates = gateComplaints(doc.gates)
-  const rules = ofGates.some(isError) ? [] : gateProblems(gates)
   found.push(
     ...sameNames(doc),
     ...sameClaims(doc, specs),
     ...strangers(doc),
-    ...ofGates,
-    ...rules.map((one) => ({ ...one, at: 'value' as const }))
+    ...gateComplaints(doc.gates),
+    ...gateProblems(gates).map((one) => ({ ...one, at: 'value' as const }))
   )
   const { name, description } = doc
   const versions = doc.versions ? { from: doc.versions.from, to: doc.versions.to } : null

@@ -9,7 +9,7 @@ import { checkOf } from './check.ts'
 import { gateComplaints, probeComplaints } from './gateRules.ts'
 import { toGate } from './gates.ts'
 import { keyPath } from './path.ts'
-import { complain, isError, warn, type Complaint } from './problem.ts'
+import { complain, warn, type Complaint } from './problem.ts'
 import { readAs, readInline, type Inline, type Read, type Reader } from './read.ts'
 import { policySchema, type PolicyDocument } from './schemas/policy.ts'
 import { fractionOf, msOf, tenths } from './units.ts'
@@ -25,9 +25,9 @@ export const readPolicy: Reader<Policy> = (value, written): Read<Policy> => {
   const { steps, complaints: ofSteps } = toSteps(doc)
   const policy = toPolicy(doc, steps)
   const ofGates = doc.gates === 'none' ? [] : gateComplaints(doc.gates)
-  // Of steps and gates that are not to be read the rules could only say what follows from that.
+  // Without steps there is nothing that the rules could say about them.
   const rules =
-    [...ofSteps, ...ofGates].some(isError)
+    ofSteps.length > 0
       ? []
       : onRamp(
           doc,
@@ -90,6 +90,7 @@ function toPolicy(doc: PolicyDocument, steps: readonly Step[]): Policy {
     alb: { settleMs: msOf(doc.alb.settle) },
     dns: {
       staleFactor: doc.dns.staleFactor,
+      floorMs: msOf(doc.dns.ttlFloor),
       maxTtlMs: msOf(doc.dns.maxTtl),
       lowerTtlMs: doc.dns.lowerTtl === null ? null : msOf(doc.dns.lowerTtl),
       write: doc.dns.write
@@ -113,7 +114,8 @@ function toSteps({ steps, ramp }: PolicyDocument): { steps: readonly Step[]; com
   if (!ramp) return { steps: [], complaints: [] }
   const of = (percents: readonly Tenths[]) =>
     percents.map((percent) => ({ percent, bakeMs: msOf(ramp.bake), approval: null }))
-  if (ramp.kind === 'equalRisk') return { steps: of(equalRiskPercents(tenths(ramp.to), msOf(ramp.bake))), complaints: [] }
+  if (ramp.kind === 'equalRisk')
+    return { steps: of(equalRiskPercents(tenths(ramp.to), msOf(ramp.bake))), complaints: [] }
   const { kind, from = 1, to, steps: many = 8 } = ramp
   const percents = rampPercents({ kind, from: tenths(from), to: tenths(to), steps: many })
   if (percents === null) {

@@ -3,6 +3,7 @@
  */
 import { ALL, type Tenths } from './percent.ts'
 import { meterKey } from './gates/counts.ts'
+import { countsRequests, hasValues, valueMeterKey } from './gates/meters.ts'
 import type { Finding, GateState, MeterState, PlannedStep, RouteState, Shift, ShiftId } from './shift.ts'
 import type { GateSpec, Policy, Step } from './policy.ts'
 import type { Migration, RouteSpec } from './migration.ts'
@@ -203,25 +204,50 @@ function gateStates(gates: readonly GateSpec[], routes: readonly RouteSpec[]): r
   return gates.flatMap((gate) =>
     routes
       .filter((route) => gateCovers(gate, route.name))
-      .map((route) => newGate(gate.name, route.name, gate.type === 'errorRate' ? gate.max : gate.minHealthyRatio))
+      .map((route) => newGate(gate.name, route.name, firstLimit(gate)))
   )
 }
 
-/** One meter for each route and pair of period and delay; a default one where no gate counts requests there. */
+/** What is shown as the limit before anything was measured; gates that compare with old show a limit from their first period on. */
+function firstLimit(gate: GateSpec): number {
+  switch (gate.type) {
+    case 'errorRate':
+    case 'probe':
+      return gate.max
+    case 'targetHealth':
+      return gate.minHealthyRatio
+    case 'statusMix':
+      return 1
+    case 'latency':
+      return gate.slow?.max ?? gate.percentile?.maxMs ?? 0
+    case 'metric':
+      return gate.max ?? gate.min ?? 0
+    case 'burnRate':
+      return gate.windows[0]?.factor ?? 0
+    case 'alarm':
+      return 0
+  }
+}
+
+/**
+ * Request counts: one meter for each route and pair of period and delay, a default one where no gate counts requests there. And
+ * one for each gate with values of its own.
+ */
 function meterStates(gates: readonly GateSpec[], routes: readonly RouteSpec[]): readonly MeterState[] {
   return routes.flatMap((route) => {
-    const counting = gates.filter((gate) => gate.type === 'errorRate' && gateCovers(gate, route.name))
-    const clocks = counting.flatMap((gate) =>
-      gate.type === 'errorRate' ? [[gate.periodMs, gate.delayMs] as const] : []
-    )
-    const wanted = clocks.length > 0 ? clocks : [[DEFAULT_PERIOD_MS, DEFAULT_DELAY_MS] as const]
-    const meters = new Map(
-      wanted.map(([periodMs, delayMs]) => [meterKey(route.name, periodMs, delayMs), { periodMs, delayMs }])
-    )
-    return [...meters].map(([key, clock]) => ({
-      key,
+    const covering = gates.filter((gate) => gateCovers(gate, route.name))
+    const counting = covering.filter(countsRequests)
+    const wanted = counting.length > 0 ? counting : [{ periodMs: DEFAULT_PERIOD_MS, delayMs: DEFAULT_DELAY_MS }]
+    const counts = wanted.map(({ periodMs, delayMs }) => {
+      return { key: meterKey(route.name, periodMs, delayMs), gate: null, periodMs, delayMs }
+    })
+    const values = covering.filter(hasValues).map((gate) => {
+      return { key: valueMeterKey(route.name, gate), gate: gate.name, periodMs: gate.periodMs, delayMs: gate.delayMs }
+    })
+    const meters = new Map([...counts, ...values].map((meter) => [meter.key, meter]))
+    return [...meters.values()].map((meter) => ({
+      ...meter,
       route: route.name,
-      ...clock,
       judgedTo: null,
       blind: null,
       guardBaseline: null,

@@ -39,7 +39,7 @@ const TOKEN = /\s*(?:(\d+(?:\.\d+)?|\.\d+)|([A-Za-z_][A-Za-z0-9_]*)|([-+*/()]))/
 export function parseExpression(text: string): Expression | ExpressionProblem {
   if (text.length > MAX_LENGTH) return problem(MAX_LENGTH, `longer than ${MAX_LENGTH} characters`)
   const tokens = tokensOf(text)
-  if (!Array.isArray(tokens)) return tokens
+  if ('kind' in tokens) return tokens
   const reader = readerOf(tokens)
   const found = sum(reader, 0)
   if (found.kind === 'problem') return found

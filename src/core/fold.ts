@@ -3,7 +3,7 @@
  * from what is wanted for four reasons that look alike; here they are told apart, and nothing is written.
  */
 import type { Answer, Reading, Unreadable } from './observation.ts'
-import { pruned, TTL_FLOOR_MS } from './dns/model.ts'
+import { pruned } from './dns/model.ts'
 import { fractionOf, isZero, sameShare, tenthsOfShare } from './share.ts'
 import type { RouteState, Suspect } from './shift.ts'
 import { isGoingBack } from './shift.ts'
@@ -139,7 +139,7 @@ function confirm(turn: Turn, route: RouteState, reading: Reading): void {
 /** max(TTL before, TTL after, 60 s). Before the first step the TTL that was there at the start is the one to outwait. */
 function holdMs(turn: Turn, route: RouteState, reading: Reading): Ms {
   const before = turn.shift.step < 0 ? (route.ttlAtStart ?? 0) : 0
-  return Math.max((reading.ttlSeconds ?? 0) * 1000, before * 1000, TTL_FLOOR_MS)
+  return Math.max((reading.ttlSeconds ?? 0) * 1000, before * 1000, turn.shift.policy.dns.floorMs)
 }
 
 function tidesOf(turn: Turn, route: RouteState, reading: Reading): RouteState['tides'] {

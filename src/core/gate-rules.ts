@@ -83,7 +83,9 @@ function metricProblems({ queries, expression, max, min, breaches, outOf }: Metr
   const found: RuleProblem[] = []
   const parsed = parseExpression(expression)
   if (parsed.kind === 'problem') {
-    found.push(error([...path, 'expression'], `is no arithmetic over ids (at character ${parsed.at + 1}: ${parsed.detail})`))
+    found.push(
+      error([...path, 'expression'], `is no arithmetic over ids (at character ${parsed.at + 1}: ${parsed.detail})`)
+    )
   } else {
     const ids = queries.map(({ id }) => id)
     const strange = idsOf(parsed).filter((id) => !ids.includes(id))
@@ -107,20 +109,38 @@ function burnProblems({ objective, windows, periodMs }: BurnRateGate, path: Path
   const found: RuleProblem[] = []
   if (!(objective > 0 && objective < 1)) {
     found.push(
-      error([...path, 'objective'], `is ${formatRate(objective)}, but must be above 0 % and below 100 %: else there is no budget to burn`)
+      error(
+        [...path, 'objective'],
+        `is ${formatRate(objective)}, but must be above 0 % and below 100 %: else there is no budget to burn`
+      )
     )
   }
   windows.forEach(({ longMs, shortMs, factor }, i) => {
     const at = [...path, 'windows', i]
     if (objective < 1 && factor * (1 - objective) >= 1) {
-      found.push(error([...at, 'factor'], `is ${factor}, but of ${formatRate(objective)} no burn is that fast: must be below ${Number((1 / (1 - objective)).toPrecision(4))}`))
+      found.push(
+        error(
+          [...at, 'factor'],
+          `is ${factor}, but of ${formatRate(objective)} no burn is that fast: must be below ${Number((1 / (1 - objective)).toPrecision(4))}`
+        )
+      )
     }
     if (shortMs >= longMs) {
-      found.push(error([...at, 'short'], `is ${formatDuration(shortMs)}, but must be shorter than long (${formatDuration(longMs)})`))
+      found.push(
+        error(
+          [...at, 'short'],
+          `is ${formatDuration(shortMs)}, but must be shorter than long (${formatDuration(longMs)})`
+        )
+      )
     }
-    for (const [key, ms] of [['short', shortMs], ['long', longMs]] as const) {
+    for (const [key, ms] of [
+      ['short', shortMs],
+      ['long', longMs]
+    ] as const) {
       if (periodMs > 0 && ms % periodMs === 0) continue
-      found.push(error([...at, key], `is ${formatDuration(ms)}, but must be a multiple of period (${formatDuration(periodMs)})`))
+      found.push(
+        error([...at, key], `is ${formatDuration(ms)}, but must be a multiple of period (${formatDuration(periodMs)})`)
+      )
     }
   })
   return found

@@ -3,8 +3,9 @@
  * traffic; only periods that lie wholly inside the baking step count for its progress.
  */
 import type { GateContext } from './gates/context.ts'
+import { contextOf, stepSince } from './period.ts'
 import { blinded, emptied } from './gates/errorRate.ts'
-import { guardTrips, pushGuard } from './gates/guard.ts'
+import { pushGuard } from './gates/guard.ts'
 import { judgeTargetHealth } from './gates/targetHealth.ts'
 import { judgeMeasured } from './gates/measured.ts'
 import { isMeasured, meterOf, type MeasuredGate } from './gates/meters.ts'
@@ -15,9 +16,8 @@ import { expectedShare } from './dns/model.ts'
 import { plusPeriod } from './dns/lumps.ts'
 import { fractionOf, isZero } from './share.ts'
 import { bookPools, poolsAnew, toPool } from './pooling.ts'
-import { judgeComparison, withComparisons } from './gates/comparison.ts'
+import { comparisonsOf, judgeComparison, recounted, withComparisons } from './gates/comparison.ts'
 import type { Compared, GateState, MeterState, RouteState, Shift } from './shift.ts'
-import type { Instant, Ms } from './time.ts'
 import { emit, patch, patchRoute, type Turn } from './turn.ts'
 import { isDns, ZERO } from './want.ts'
 
@@ -55,14 +55,6 @@ function anew(state: GateState): GateState {
     ...(next.percentile ? { percentile: { ...next.percentile, begun: true } } : {}),
     ...(next.words === undefined ? {} : { words: '' })
   }
-}
-
-/** When the step began that is being watched; periods and reads from then on count for it. */
-export function stepSince(turn: Turn): Instant | null {
-  const { phase } = turn.shift
-  if (phase.kind === 'baking') return phase.since
-  if (phase.kind === 'awaiting_approval') return phase.bakingSince
-  return null
 }
 
 export function judge(turn: Turn): void {
@@ -133,37 +125,16 @@ function judgePeriod(turn: Turn, key: string, period: PeriodCounts): void {
   }
 }
 
-/** What a period means for this shift. */
-function contextOf(turn: Turn, spec: MeasuredGate, meter: MeterState, start: Instant): GateContext {
-  const since = stepSince(turn)
-  const { back, policy, routes } = turn.shift
-  const route = routes.find(({ name }) => name === meter.route)
-  return {
-    w: servedAt(route, start),
-    inStep: since !== null && start >= since,
-    warm: isWarm(turn, 'warmupMs' in spec ? spec.warmupMs : 0, start),
-    inBack: back !== null && route?.inEffectAt != null && start >= route.inEffectAt,
-    roseAt: roseAt(route),
-    onAmber: policy.onAmber,
-    guard: meter.gate === null && guardTrips(meter)
-  }
-}
-
 /** A judged period whose counts have risen: the evidence is worked out anew from there, the verdict with it. */
 function recount(turn: Turn, meter: MeterState, period: PeriodCounts): void {
   for (const { state, spec } of gatesOfMeter(turn, meter)) {
-    if (!state.compared || spec.type !== 'errorRate') continue
+    if (comparisonsOf(state).length === 0) continue
     const context = { ...contextOf(turn, spec, meter, period.start), inStep: false, warm: true, guard: false }
-    const again = compare(turn, spec, state, state.compared, period, context, false)
-    if (!again.compared) continue
-    const { first, clear } = state.compared
-    const passed = again.verdict === 'pass' ? state.passed : 0
-    const { at, value, samples } = state
-    setGate(
-      turn,
-      state,
-      held(turn, spec, { ...again, at, value, samples, passed, compared: { ...again.compared, first, clear } })
-    )
+    const again =
+      spec.type === 'errorRate' && state.compared
+        ? compare(turn, spec, state, state.compared, period, context, false)
+        : judgeMeasured(spec, state, period, context)
+    setGate(turn, state, held(turn, spec, recounted(again, state)))
   }
 }
 
@@ -184,26 +155,6 @@ function compare(
   const { minRequests, periodMs, delayMs } = spec
   const given = { w, inStep, cold: !warm, inBack, roseAt, minRequests, periodMs, delayMs, onAmber, guard }
   return judgeComparison(state, compared, period, { new: fresh, old: older }, { ...given, limit: spec.max })
-}
-
-/** New's share (0 to 1) while a period was served. */
-function servedAt(route: RouteState | undefined, start: Instant): number {
-  return route?.served.findLast(({ since }) => since <= start)?.w ?? 0
-}
-
-function roseAt(route: RouteState | undefined): Instant | null {
-  const served = route?.served ?? []
-  const rises = served.filter(({ w }, i) => w > (served[i - 1]?.w ?? 0))
-  return rises.at(-1)?.since ?? null
-}
-
-/** Measurements of the first step that are younger than the gate's warmup are not judged: caches are cold. */
-function isWarm(turn: Turn, warmupMs: Ms, start: Instant): boolean {
-  const { firstWriteAt, step, routes } = turn.shift
-  if (warmupMs === 0 || step > 0) return true
-  const since = routes.map((route) => route.confirmedAt).filter((at) => at !== null)
-  const from = step === 0 && since.length > 0 ? Math.min(...since) : (firstWriteAt ?? start)
-  return start >= from + warmupMs
 }
 
 /** `action: hold` (or onBreach: hold) freezes instead of going back; it lifts by itself. */

@@ -92,7 +92,7 @@ function strangeVars(policy: Policy, migration: Migration): readonly string[] {
 }
 
 function varsIn(value: string): readonly string[] {
-  return [...value.matchAll(/\$([A-Za-z_][A-Za-z0-9_]*)/g)].map(([, word]) => word ?? '')
+  return [...value.matchAll(/\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))/g)].map(([, braced, bare]) => braced ?? bare ?? '')
 }
 
 const NO_EVIDENCE = 'no gate compares new with old: one errorRate gate with against: old is needed'

@@ -176,8 +176,10 @@ export interface Policy {
   readonly converge: { readonly deadlineMs: Ms }
   readonly alb: { readonly settleMs: Ms }
   readonly dns: {
-    /** In effect = INSYNC + staleFactor × max(TTL before, TTL after, 60 s). */
+    /** In effect = INSYNC + staleFactor × max(TTL before, TTL after, floor). */
     readonly staleFactor: number
+    /** A shorter TTL is not believed: resolvers and clients have floors of their own. 60 s unless every resolver is known. */
+    readonly floorMs: Ms
     /** A longer TTL at preflight is refused, unless lowerTtlMs brings it down. */
     readonly maxTtlMs: Ms
     /** The shift lowers the TTL to this first, and puts it back at its end; null: it does not. */

@@ -85,6 +85,8 @@ export type Reason =
       readonly limit: number
       readonly samples: number
       readonly note: string | null
+      /** Where the value is no share of requests: what was measured, with its unit. */
+      readonly words?: string
     }
   | {
       readonly code: 'step_done'
@@ -107,6 +109,7 @@ export type Reason =
       readonly value: number | null
       readonly limit: number
       readonly samples: number
+      readonly words?: string
     }
   | {
       readonly code: 'drift'

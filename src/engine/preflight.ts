@@ -3,6 +3,7 @@
  * named and read again until preflight's deadline.
  */
 import type { Call } from '../core/call.ts'
+import { isMeasured } from '../core/gates/meters.ts'
 import type { Preflight } from '../core/observation.ts'
 import type { Finding, Shift } from '../core/shift.ts'
 import type { Instant, Ms } from '../core/time.ts'
@@ -87,7 +88,12 @@ function forbidden(what: string): Finding {
 function quiet(shift: Shift, baseline: Preflight['baseline']): readonly Finding[] {
   if (!counted(shift)) return []
   return shift.meters
-.filter((meter) => meter.gate === null && baseline[meter.key] && !baseline[meter.key]?.some((period) => (period.old.requests ?? 0) > 0))
+    .filter(
+      (meter) =>
+        meter.gate === null &&
+        baseline[meter.key] &&
+        !baseline[meter.key]?.some((period) => (period.old.requests ?? 0) > 0)
+    )
     .map((meter) => ({
       severity: 'warning',
       code: 'no_traffic',

@@ -3,46 +3,14 @@
  * read here can be written to a file. An externalId is never shown.
  */
 import { formatDuration } from '../core/duration.ts'
-import type { AccountRef, Migration, RouteSpec, SideSpec, DnsSideSpec } from '../core/migration.ts'
+import type { Migration, RouteSpec, SideSpec, DnsSideSpec } from '../core/migration.ts'
 import { percentOf } from '../core/percent.ts'
-import type { GateSpec, Policy, Step } from '../core/policy.ts'
+import type { Policy, Step } from '../core/policy.ts'
+import { accountDocument, gateDocument, shareText } from './gateDocuments.ts'
 
 export type Document = Readonly<Record<string, unknown>>
 
 const API_VERSION = 'sluice/v1'
-
-/** 0.005 is `0.5%`. */
-function shareText(fraction: number): string {
-  return `${Number((fraction * 100).toPrecision(12))}%`
-}
-
-function gateDocument(gate: GateSpec): Document {
-  const common = {
-    name: gate.name,
-    type: gate.type,
-    ...(gate.action === null ? {} : { action: gate.action }),
-    ...(gate.routes === null ? {} : { routes: gate.routes })
-  }
-  switch (gate.type) {
-    case 'errorRate':
-      return {
-        ...common,
-        max: shareText(gate.max),
-        against: gate.against,
-        minRequests: gate.minRequests,
-        warmup: formatDuration(gate.warmupMs),
-        period: formatDuration(gate.periodMs),
-        delay: formatDuration(gate.delayMs)
-      }
-    case 'targetHealth':
-      return {
-        ...common,
-        minHealthyRatio: gate.minHealthyRatio,
-        every: formatDuration(gate.everyMs),
-        for: formatDuration(gate.forMs)
-      }
-  }
-}
 
 function stepDocument(step: Step): Document {
   const { approval } = step
@@ -57,6 +25,19 @@ function stepDocument(step: Step): Document {
   }
 }
 
+function rampDocument(ramp: NonNullable<Policy['ramp']>): Document {
+  return { kind: ramp.kind, to: percentOf(ramp.to), bake: formatDuration(ramp.bakeMs) }
+}
+
+function promotionDocument({ promotion }: Policy): Document {
+  if (promotion === null) return { promote: 'fixed' }
+  return {
+    promote: 'evidence',
+    ...(promotion.minBakeMs === null ? {} : { minBake: formatDuration(promotion.minBakeMs) }),
+    harmBudget: promotion.harmBudget
+  }
+}
+
 /** A policy in the form of CONTRACT section 4. */
 export function policyDocument(policy: Policy): Document {
   const { onBlind, onHold, preflight, rollback, drain } = policy
@@ -66,12 +47,14 @@ export function policyDocument(policy: Policy): Document {
     name: policy.name,
     description: policy.description,
     mode: policy.mode,
-    steps: policy.steps.map(stepDocument),
+    ...(policy.ramp === null ? { steps: policy.steps.map(stepDocument) } : { ramp: rampDocument(policy.ramp) }),
     maxJump: percentOf(policy.maxJump),
+    ...promotionDocument(policy),
     ...(policy.maxBakeMs === null ? {} : { maxBake: formatDuration(policy.maxBakeMs) }),
     onInsufficient: policy.onInsufficient,
     gates: policy.gates.length === 0 ? 'none' : policy.gates.map(gateDocument),
     onBreach: policy.onBreach,
+    onAmber: policy.onAmber,
     onBlind: {
       hold: formatDuration(onBlind.holdMs),
       rollback: onBlind.rollbackMs === null ? 'never' : formatDuration(onBlind.rollbackMs)
@@ -81,6 +64,13 @@ export function policyDocument(policy: Policy): Document {
     onHold: { after: formatDuration(onHold.afterMs), action: onHold.action },
     converge: { deadline: formatDuration(policy.converge.deadlineMs) },
     alb: { settle: formatDuration(policy.alb.settleMs) },
+    dns: {
+      staleFactor: policy.dns.staleFactor,
+      ttlFloor: formatDuration(policy.dns.floorMs),
+      maxTtl: formatDuration(policy.dns.maxTtlMs),
+      lowerTtl: policy.dns.lowerTtlMs === null ? null : formatDuration(policy.dns.lowerTtlMs),
+      write: policy.dns.write
+    },
     capacity: policy.capacity,
     preflight: {
       minHealthyTargets: preflight.minHealthyTargets,
@@ -99,10 +89,6 @@ export function policyDocument(policy: Policy): Document {
     },
     deadline: formatDuration(policy.deadlineMs)
   }
-}
-
-function accountDocument(account: AccountRef): Document {
-  return { region: account.region, ...(account.roleArn === undefined ? {} : { roleArn: account.roleArn }) }
 }
 
 function sideDocument(side: SideSpec | DnsSideSpec): Document {

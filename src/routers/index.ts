@@ -3,10 +3,10 @@
  */
 import type { AlbRouteSpec, Route53RouteSpec, RouteKey, RouteSpec } from '../core/migration.ts'
 import { albRouter, type AlbDeps } from './alb/alb.ts'
-import { route53Router } from './route53/route53.ts'
+import { route53Router, type Route53Deps } from './route53/route53.ts'
 import type { Change, Router } from './router.ts'
 
-export type RouterDeps = AlbDeps
+export type RouterDeps = AlbDeps & Route53Deps
 
 export interface Routers {
   readonly alb: Router<AlbRouteSpec>

@@ -5,6 +5,7 @@ import { marked, placeOf, policyText, spoken } from './support.ts'
 /** What is wrong, the text with `‸` at each expected place, and for each place the key and words of its sentence. */
 type Row = readonly [what: string, text: string, ...said: (readonly [key: string, ...words: string[]])[]]
 
+const QUERIES = 'queries: [{ id: a, namespace: N, metric: M, stat: Sum }]'
 const gate = (body: string) => policyText({ gates: `gates:\n  - ${body}` })
 
 const rows: readonly Row[] = [
@@ -241,7 +242,7 @@ const rows: readonly Row[] = [
     policyText({ gates: 'gates: ‸nothing' }),
     ['gates', '"nothing"', 'a list of gates, or none']
   ],
-  ['a gate without a type', gate('‸name: e'), ['gates[0].type', 'is missing', 'errorRate or targetHealth']],
+  ['a gate without a type', gate('‸name: e'), ['gates[0].type', 'is missing', 'errorRate, targetHealth,', 'or probe']],
   [
     'a gate of a misspelt type',
     gate('{ name: e, type: ‸errorrate }'),
@@ -254,9 +255,258 @@ const rows: readonly Row[] = [
     ['gates[0].max', 'is missing', 'percent sign']
   ],
   [
-    'against left out',
-    gate('‸name: e\n    type: errorRate\n    max: 1%'),
-    ['gates[0].against', 'is missing', 'its default, old, is not available in this version', 'against: none']
+    'a comparison with something else',
+    gate('{ name: e, type: errorRate, max: 1%, against: ‸new }'),
+    ['gates[0].against', '"new"', 'old or none']
+  ],
+  [
+    'a profile that is none',
+    gate('{ name: e, type: errorRate, max: 1%, profile: ‸quick }'),
+    ['gates[0].profile', '"quick"', 'robust or fast']
+  ],
+  [
+    'knobs of a comparison that is turned off',
+    gate(
+      '{ name: e, type: errorRate, max: 1%, against: none, ‸profile: fast, ‸tolerance: 2, ‸alpha: {}, ‸stepBackBudget: 1 }'
+    ),
+    ['gates[0].profile', 'is only read with against: old'],
+    ['gates[0].tolerance', 'is only read with against: old'],
+    ['gates[0].alpha', 'is only read with against: old'],
+    ['gates[0].stepBackBudget', 'is only read with against: old']
+  ],
+  [
+    'an objective of nothing beside old',
+    gate('{ name: e, type: errorRate, max: ‸0% }'),
+    ['gates[0].max', 'is 0 %', 'must be above it']
+  ],
+  [
+    'a tolerance below one',
+    gate('{ name: e, type: errorRate, max: 1%, tolerance: ‸0.9 }'),
+    ['gates[0].tolerance', 'is 0.9', 'a number from 1 to 100']
+  ],
+  [
+    'an alpha as a share',
+    gate('{ name: e, type: errorRate, max: 1%, alpha: { relative: ‸2% } }'),
+    ['gates[0].alpha.relative', '"2%"', 'such as 0.02']
+  ],
+  [
+    'an alpha of certainty',
+    gate('{ name: e, type: errorRate, max: 1%, alpha: { absolute: ‸1 } }'),
+    ['gates[0].alpha.absolute', 'is 1', 'up to 0.5']
+  ],
+  [
+    'an alpha that is one number',
+    gate('{ name: e, type: errorRate, max: 1%, alpha: ‸0.02 }'),
+    ['gates[0].alpha', 'is 0.02', 'a map such as']
+  ],
+  [
+    'no budget for stepping back',
+    gate('{ name: e, type: errorRate, max: 1%, stepBackBudget: ‸0 }'),
+    ['gates[0].stepBackBudget', 'is 0', 'above 0']
+  ],
+  [
+    'a status class that there is not',
+    gate('{ name: s, type: statusMix, classes: [4xx, ‸404] }'),
+    ['gates[0].classes[1]', 'is 404', '2xx, 3xx, 4xx or 5xx']
+  ],
+  [
+    'a statusMix against nothing',
+    gate('{ name: s, type: statusMix, against: ‸none }'),
+    ['gates[0].against', '"none"', 'must be old']
+  ],
+  [
+    'a latency without anything',
+    gate('‸name: l\n    type: latency'),
+    ['gates[0].percentile', 'is missing', 'max or maxRatio, or maxSlow with over']
+  ],
+  [
+    'a percentile without a bound',
+    gate('‸name: l\n    type: latency\n    percentile: p99'),
+    ['gates[0].max', 'is missing', 'max, maxRatio or both']
+  ],
+  [
+    'a percentile as a number',
+    gate('{ name: l, type: latency, percentile: ‸99, max: 1s }'),
+    ['gates[0].percentile', 'is 99', 'such as p99']
+  ],
+  [
+    'a percentile and a share',
+    gate('{ name: l, type: latency, percentile: p99, max: 1s, ‸maxSlow: 1%, over: 1s }'),
+    ['gates[0].maxSlow', 'exclude each other']
+  ],
+  [
+    'a slow share without its limit',
+    gate('‸name: l\n    type: latency\n    maxSlow: 1%'),
+    ['gates[0].over', 'is missing', 'a request is slow']
+  ],
+  [
+    'bounds of a percentile beside a slow share',
+    gate('{ name: l, type: latency, maxSlow: 1%, over: 1s, ‸max: 1s, ‸maxRatio: 2 }'),
+    ['gates[0].max', 'is only read with percentile'],
+    ['gates[0].maxRatio', 'is only read with percentile']
+  ],
+  [
+    'what belongs to a slow share beside a percentile',
+    gate('{ name: l, type: latency, percentile: p99, max: 1s, ‸over: 1s, ‸tolerance: 2 }'),
+    ['gates[0].over', 'is only read with maxSlow'],
+    ['gates[0].tolerance', 'is only read with maxSlow']
+  ],
+  [
+    'a slow share of nothing',
+    gate('{ name: l, type: latency, maxSlow: ‸0%, over: 1s }'),
+    ['gates[0].maxSlow', 'is 0 %', 'must be above it']
+  ],
+  [
+    'a ratio below one',
+    gate('{ name: l, type: latency, percentile: p99, maxRatio: ‸0.5 }'),
+    ['gates[0].maxRatio', 'is 0.5', 'a number from 1']
+  ],
+  [
+    'a metric without queries',
+    gate('{ name: m, type: metric, queries: ‸[], expression: a, max: 1 }'),
+    ['gates[0].queries', 'an empty list', 'at least one query']
+  ],
+  [
+    'a metric without an expression',
+    gate(`‸name: m\n    type: metric\n    ${QUERIES}\n    max: 1`),
+    ['gates[0].expression', 'is missing']
+  ],
+  [
+    'a metric without a bound',
+    gate(`‸name: m\n    type: metric\n    ${QUERIES}\n    expression: a`),
+    ['gates[0].max', 'is missing', 'max, min or both']
+  ],
+  [
+    'a metric whose bounds cross',
+    gate(`{ name: m, type: metric, ${QUERIES}, expression: a, max: 1, min: ‸2 }`),
+    ['gates[0].min', 'is 2', 'at most max (1)']
+  ],
+  [
+    'more breaches than periods',
+    gate(`{ name: m, type: metric, ${QUERIES}, expression: a, max: 1, breaches: ‸3, outOf: 2 }`),
+    ['gates[0].breaches', 'is 3', 'at most outOf (2)']
+  ],
+  [
+    'an expression that is no arithmetic',
+    gate(`{ name: m, type: metric, ${QUERIES}, expression: ‸a +, max: 1 }`),
+    ['gates[0].expression', 'no arithmetic', 'at character']
+  ],
+  [
+    'an expression over an id that is not asked',
+    gate(`{ name: m, type: metric, ${QUERIES}, expression: ‸a / all, max: 1 }`),
+    ['gates[0].expression', 'names all', 'the queries are a']
+  ],
+  [
+    'two queries of one id',
+    gate(
+      '{ name: m, type: metric, expression: a, max: 1, queries: [{ id: a, namespace: N, metric: M, stat: Sum }, { id: ‸a, namespace: N, metric: O, stat: Sum }] }'
+    ),
+    ['gates[0].queries[1].id', 'another query named a']
+  ],
+  [
+    'an id in capitals',
+    gate('{ name: m, type: metric, expression: A, max: 1, queries: [{ id: ‸A, namespace: N, metric: M, stat: Sum }] }'),
+    ['gates[0].queries[0].id', '"A"', 'lower-case letter']
+  ],
+  [
+    'a statistic that CloudWatch does not have',
+    gate(
+      '{ name: m, type: metric, expression: a, max: 1, queries: [{ id: a, namespace: N, metric: M, stat: ‸Mean }] }'
+    ),
+    ['gates[0].queries[0].stat', '"Mean"', 'Sum, Average or p99']
+  ],
+  [
+    'a role of its own without a region',
+    gate(
+      `‸name: m\n    type: metric\n    ${QUERIES}\n    expression: a\n    max: 1\n    roleArn: arn:aws:iam::111122223333:role/r`
+    ),
+    ['gates[0].region', 'is missing', 'needs a region']
+  ],
+  [
+    'an external id without a role',
+    gate('{ name: a, type: alarm, names: [x], region: eu-west-1, externalId: ‸y }'),
+    ['gates[0].externalId', 'of no use without a roleArn']
+  ],
+  [
+    'a budget of nothing',
+    gate('{ name: b, type: burnRate, objective: ‸100%, windows: [{ long: 1h, short: 5m, factor: 2 }] }'),
+    ['gates[0].objective', 'is 100 %', 'no budget to burn']
+  ],
+  [
+    'a short window that is the longer one',
+    gate('{ name: b, type: burnRate, objective: 99%, windows: [{ long: 5m, short: ‸1h, factor: 2 }] }'),
+    ['gates[0].windows[0].short', 'is 1h', 'shorter than long (5m)']
+  ],
+  [
+    'windows that are no whole periods',
+    gate('{ name: b, type: burnRate, objective: 99%, windows: [{ long: ‸90s, short: ‸30s, factor: 2 }] }'),
+    ['gates[0].windows[0].long', 'is 1m30s', 'a multiple of period (1m)'],
+    ['gates[0].windows[0].short', 'is 30s', 'a multiple of period (1m)']
+  ],
+  [
+    'a burn that cannot be',
+    gate('{ name: b, type: burnRate, objective: 90%, windows: [{ long: 1h, short: 5m, factor: ‸14.4 }] }'),
+    ['gates[0].windows[0].factor', 'is 14.4', 'must be below 10']
+  ],
+  [
+    'no windows',
+    gate('{ name: b, type: burnRate, objective: 90%, windows: ‸[] }'),
+    ['gates[0].windows', 'an empty list', 'at least one window']
+  ],
+  [
+    'an alarm without names',
+    gate('{ name: a, type: alarm, names: ‸[] }'),
+    ['gates[0].names', 'an empty list', 'at least one name']
+  ],
+  [
+    'an alarm as text',
+    gate('{ name: a, type: alarm, names: ‸checkout }'),
+    ['gates[0].names', '"checkout"', 'a list of at least one name']
+  ],
+  ['a probe without a URL', gate('‸name: p\n    type: probe'), ['gates[0].url', 'is missing', 'https://']],
+  ...['ftp://x', 'new.internal', 'https://user:pw@x/', 'https://x/#a'].map((url): Row => [
+    `the URL ${url}`,
+    gate(`{ name: p, type: probe, url: ‸"${url}" }`),
+    ['gates[0].url', 'a URL such as', 'without user name']
+  ]),
+  [
+    'a host that is a URL',
+    gate('{ name: p, type: probe, url: "https://x", host: ‸"https://y/" }'),
+    ['gates[0].host', 'a host name']
+  ],
+  [
+    'a probe that may never fail',
+    gate('{ name: p, type: probe, url: "https://x", max: ‸0% }'),
+    ['gates[0].max', 'is 0 %', 'above 0 % and below 95 %']
+  ],
+  [
+    'a bake shorter than a latency gate needs',
+    policyText({
+      steps: 'steps: [{ percent: 100, bake: ‸5m }]',
+      gates: 'gates:\n  - { name: l, type: latency, percentile: p99, max: 1s, delay: 3m }'
+    }),
+    ['steps[0].bake', 'is 5m', 'at least 6m', 'gate l needs a delay of 3m']
+  ],
+  [
+    'a minBake above maxBake',
+    policyText({ more: 'promote: evidence\nminBake: ‸1h\nmaxBake: 30m' }),
+    ['minBake', 'is 1h', 'at most maxBake (30m)']
+  ],
+  [
+    'a minBake above what a bake can become',
+    policyText({ more: 'promote: evidence\nminBake: ‸1h' }),
+    ['minBake', 'is 1h', 'at most 3 × the shortest bake (30m)']
+  ],
+  [
+    'a harm budget of nothing',
+    policyText({ more: 'promote: evidence\nharmBudget: ‸0' }),
+    ['harmBudget', 'is 0', 'above 0']
+  ],
+  ['a promotion by chance', policyText({ more: 'promote: ‸luck' }), ['promote', '"luck"', 'fixed or evidence']],
+  [
+    'an equal-risk ramp with short bakes',
+    policyText({ steps: 'ramp: { kind: equalRisk, ‸bake: 4m }' }),
+    ['ramp.bake', 'is 4m', 'at least 5m']
   ],
   [
     'a period that CloudWatch does not have',

@@ -25,25 +25,32 @@ t.test('config/sluice.yaml loads, and finds the policies and migrations beside i
   t.same(catalogue.warnings(), [])
 })
 
-t.test('every policy fits every example, has both kinds of gate, and is called as its file', async (t) => {
-  const catalogue = await makeCatalogue(
-    { policies: join(root, 'policies'), migrations: join(root, 'config/migrations') },
-    {}
-  )
-  t.same(
-    catalogue.policies().map(({ name }) => name),
-    ['cautious', 'fast', 'observe', 'standard']
-  )
-  for (const { name, file, value } of catalogue.policies()) {
-    t.equal(file, join(root, `policies/${name}.yaml`))
-    t.same(new Set(value.gates.map(({ type }) => type)), new Set(['errorRate', 'targetHealth']))
-    t.equal(value.mode, name === 'observe' ? 'observe' : 'act')
-    value.steps.forEach(({ bakeMs }, i) => {
-      for (const gate of value.gates) t.ok(bakeMs >= shortestBakeMs(gate, i === 0), `${name}: step ${i}`)
-    })
-    for (const migration of catalogue.migrations()) t.same(fitProblems(value, migration.value, { tokens: true }), [])
+t.test(
+  'every policy fits every example, FM-46: watches errors, statuses and targets, and is called as its file',
+  async (t) => {
+    const catalogue = await makeCatalogue(
+      { policies: join(root, 'policies'), migrations: join(root, 'config/migrations') },
+      {}
+    )
+    t.same(
+      catalogue.policies().map(({ name }) => name),
+      ['cautious', 'fast', 'observe', 'standard']
+    )
+    for (const { name, file, value } of catalogue.policies()) {
+      t.equal(file, join(root, `policies/${name}.yaml`))
+      t.same(new Set(value.gates.map(({ type }) => type)), new Set(['errorRate', 'statusMix', 'targetHealth']))
+      t.equal(value.mode, name === 'observe' ? 'observe' : 'act')
+      t.ok(
+        value.gates.every((gate) => gate.type !== 'errorRate' || gate.against === 'old'),
+        'FM-46: new is compared with old'
+      )
+      value.steps.forEach(({ bakeMs }, i) => {
+        for (const gate of value.gates) t.ok(bakeMs >= shortestBakeMs(gate, i === 0), `${name}: step ${i}`)
+      })
+      for (const migration of catalogue.migrations()) t.same(fitProblems(value, migration.value, { tokens: true }), [])
+    }
   }
-})
+)
 
 t.test('every policy opens with when to use it and when not', async (t) => {
   for (const file of await yamlIn('policies')) {

@@ -46,6 +46,23 @@ const SENTENCES: { readonly [C in ReasonCode]: readonly (readonly [Extract<Reaso
       'takes web back to 0 % on new (old:new 1000:0, from old:new 1000:0), and out of stickiness so that stuck clients go back too'
     ]
   ],
+  stepped_back: [
+    [
+      {
+        code: 'stepped_back',
+        gate: 'errors',
+        route: 'web',
+        from: 250,
+        to: 27,
+        times: 2,
+        words: 'amber: 46 errors where 15 were expected'
+      },
+      'steps back from 25 % to 2.7 % because of gate errors on web: amber: 46 errors where 15 were expected, 2 times in this step'
+    ]
+  ],
+  step_resumed: [
+    [{ code: 'step_resumed', percent: 250, afterMs: 4 * MINUTE }, 'the evidence cleared after 4m: back to 25 %']
+  ],
   read_back: [
     [
       { code: 'read_back', route: 'web', percent: 5, share: aShare(5) },

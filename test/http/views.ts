@@ -109,6 +109,8 @@ export const POLICY: Policy = {
   ],
   maxJump: 505,
   maxBakeMs: 5_400_000,
+  promotion: { minBakeMs: null, harmBudget: 20 },
+  ramp: null,
   onInsufficient: 'hold',
   gates: [
     {
@@ -134,6 +136,7 @@ export const POLICY: Policy = {
     }
   ],
   onBreach: 'rollback',
+  onAmber: 'hold',
   onBlind: { holdMs: 300_000, rollbackMs: null },
   onDrift: 'halt',
   onShare: 'hold',

@@ -15,7 +15,16 @@ import type {
   TargetsHealth,
   Unreadable
 } from '../../src/core/observation.ts'
-import type { ErrorRateGate, Policy, Step, TargetHealthGate } from '../../src/core/policy.ts'
+import type {
+  BurnRateGate,
+  ErrorRateGate,
+  LatencyGate,
+  MetricGate,
+  Policy,
+  StatusMixGate,
+  Step,
+  TargetHealthGate
+} from '../../src/core/policy.ts'
 import type { Cause } from '../../src/core/reason.ts'
 import type { Share } from '../../src/core/share.ts'
 import type { GateState, MeterState, Phase, PhaseName, PlannedStep, RouteState, Shift } from '../../src/core/shift.ts'
@@ -68,6 +77,84 @@ export function aTargetHealthGate(fields: Partial<TargetHealthGate> = {}): Targe
   }
 }
 
+export function aStatusMixGate(fields: Partial<StatusMixGate> = {}): StatusMixGate {
+  return {
+    name: 'statuses',
+    type: 'statusMix',
+    action: null,
+    routes: null,
+    classes: ['3xx', '4xx'],
+    against: 'old',
+    comparison: { profile: 'robust', tolerance: 1.5, alpha: null, stepBackBudget: null },
+    minRequests: 50,
+    warmupMs: 0,
+    periodMs: MINUTE,
+    delayMs: 2 * MINUTE,
+    ...fields
+  }
+}
+
+/** p99 at most 800 ms and 1.5 times old's, unless given. */
+export function aLatencyGate(fields: Partial<LatencyGate> = {}): LatencyGate {
+  return {
+    name: 'latency',
+    type: 'latency',
+    action: null,
+    routes: null,
+    percentile: { stat: 'p99', maxMs: 800, maxRatio: 1.5 },
+    slow: null,
+    minRequests: 50,
+    warmupMs: 0,
+    periodMs: MINUTE,
+    delayMs: 2 * MINUTE,
+    ...fields
+  }
+}
+
+/** At most 1 % of answers over 800 ms. */
+export function aSlowGate(fields: Partial<LatencyGate> = {}): LatencyGate {
+  const comparison = { profile: 'robust', tolerance: null, alpha: null, stepBackBudget: null } as const
+  return aLatencyGate({ percentile: null, slow: { max: 0.01, overMs: 800, comparison }, ...fields })
+}
+
+/** Failed checkouts of all checkouts at most 2 %, out of it in 2 of 3 periods. */
+export function aMetricGate(fields: Partial<MetricGate> = {}): MetricGate {
+  const query = { namespace: 'Shop', stat: 'Sum', dimensions: { Cluster: '$cluster' } }
+  return {
+    name: 'checkout-failures',
+    type: 'metric',
+    action: null,
+    routes: null,
+    queries: [
+      { id: 'failed', metric: 'CheckoutFailed', ...query },
+      { id: 'all', metric: 'Checkout', ...query }
+    ],
+    expression: 'failed / all',
+    max: 0.02,
+    min: null,
+    breaches: 2,
+    outOf: 3,
+    periodMs: MINUTE,
+    delayMs: 2 * MINUTE,
+    account: null,
+    ...fields
+  }
+}
+
+export function aBurnRateGate(fields: Partial<BurnRateGate> = {}): BurnRateGate {
+  return {
+    name: 'burn',
+    type: 'burnRate',
+    action: null,
+    routes: null,
+    objective: 0.999,
+    windows: [{ longMs: HOUR, shortMs: 5 * MINUTE, factor: 14.4 }],
+    periodMs: MINUTE,
+    delayMs: 2 * MINUTE,
+    ...fields
+  }
+}
+
 /** The defaults of CONTRACT section 4, with the ladder 1, 10, 50, 100 % and one errorRate gate. */
 export function aPolicy(fields: Partial<Policy> = {}): Policy {
   return {
@@ -94,7 +181,7 @@ export function aPolicy(fields: Partial<Policy> = {}): Policy {
     onHold: { afterMs: 15 * MINUTE, action: 'halt' },
     converge: { deadlineMs: 5 * MINUTE },
     alb: { settleMs: MINUTE },
-    dns: { staleFactor: 2, maxTtlMs: 5 * MINUTE, lowerTtlMs: null, write: 'swap' },
+    dns: { staleFactor: 2, floorMs: MINUTE, maxTtlMs: 5 * MINUTE, lowerTtlMs: null, write: 'swap' },
     capacity: { new: 1, old: 0.9 },
     preflight: { minHealthyTargets: 1, healthyWithinMs: 10 * MINUTE },
     rollback: { to: 'zero', deadlineMs: 10 * MINUTE, stickiness: 'release', shape: 'direct' },
@@ -230,6 +317,7 @@ export function aMeterState(fields: Partial<MeterState> = {}): MeterState {
   return {
     key: meterKey(route, periodMs, delayMs),
     route,
+    gate: null,
     periodMs,
     delayMs,
     judgedTo: null,
@@ -278,7 +366,15 @@ export function aPhase(kind: PhaseName, since: Instant = T0): Phase {
     case 'draining':
       return { kind, since, deadlineAt: since + 2 * HOUR, lowSince: null }
     case 'rolling_back':
-      return { kind, since, cause: BREACH, deadlineAt: since + 10 * MINUTE, nextAt: null, confirmedAt: null, lowSince: null }
+      return {
+        kind,
+        since,
+        cause: BREACH,
+        deadlineAt: since + 10 * MINUTE,
+        nextAt: null,
+        confirmedAt: null,
+        lowSince: null
+      }
     case 'stuck':
       return { kind, since, cause: BREACH, nextAt: null, confirmedAt: null, lowSince: null }
     case 'completed':
@@ -370,6 +466,12 @@ export function aShift(fields: ShiftFields = {}): Shift {
     waitSince: null,
     advance: false,
     approved: false,
+    shareTold: false,
+    back: null,
+    backs: 0,
+    bakeLeftMs: null,
+    insufficient: [],
+    pools: [],
     routes: routesIn(phase, routeSpecs, { now: at ?? percentAt(step), former: percentAt(step - 1) }),
     gates: gateStates(policy.gates, routeSpecs),
     meters: meterStates(policy.gates, routeSpecs),
@@ -388,7 +490,7 @@ function gateStates(gates: Policy['gates'], routes: readonly RouteSpec[]): reado
       aGateState({
         gate: gate.name,
         route: route.name,
-        limit: gate.type === 'errorRate' ? gate.max : gate.minHealthyRatio
+        limit: gate.type === 'errorRate' ? gate.max : gate.type === 'targetHealth' ? gate.minHealthyRatio : 0
       })
     )
   )

@@ -12,6 +12,8 @@ export interface Act {
   readonly endedAt: number
   /** When new was broken, if it was. */
   readonly brokenAt: number | null
+  /** What the shift said, right before, that a rollback would take at most; seconds. */
+  readonly promised: number | null
 }
 
 export function linesOf(lab: Lab, route: string, act: Act): readonly string[] {
@@ -28,11 +30,29 @@ export function linesOf(lab: Lab, route: string, act: Act): readonly string[] {
   const breach = at(act, 'breach.detected')
   const confirmed = at(act, 'rollback.confirmed')
   const last = mine.findLast((one) => one.side === 'new' && one.status >= 500)?.at ?? null
+  const gone = goneAt(mine, confirmed)
   return [
     ...lines,
     `  breach     seen ${since(breach, brokenAt)} after new broke; CloudWatch tells of a second 2 s after its end`,
-    `  rollback   read back ${since(confirmed, breach)} after that; the last failed request of new was ${since(last, brokenAt)} after it broke`
+    `  rollback   read back ${since(confirmed, breach)} after that; the last failed request of new was ${since(last, brokenAt)} after it broke`,
+    `  promised   a rollback in effect within ${act.promised ?? '?'} s; measured: nine of ten users back ${since(gone, breach)} after the breach`
   ]
+}
+
+/** From when on a tenth or less of what was on new when the rollback began still came there, by whole seconds. */
+function goneAt(
+  mine: readonly { readonly at: number; readonly side: string }[],
+  confirmedAt: number | null
+): number | null {
+  if (confirmedAt === null) return null
+  const share = (from: number, to: number) => {
+    const some = mine.filter((one) => one.at >= from && one.at < to)
+    return some.length === 0 ? 0 : some.filter((one) => one.side === 'new').length / some.length
+  }
+  const before = share(confirmedAt - 3_000, confirmedAt)
+  const last = mine.at(-1)?.at ?? confirmedAt
+  for (let at = confirmedAt; at < last; at += 250) if (share(at, at + 1_000) <= before / 10) return at
+  return null
 }
 
 function writesOf(act: Act): number {

@@ -1,6 +1,25 @@
 /**
- * The demo's policy: the shape of `policies/standard.yaml`, in seconds where production's is in minutes.
+ * The demo's policies: the shape of `policies/standard.yaml`, in seconds where production's is in minutes.
  */
+
+/** The same for records: a TTL of 2 s is believed here, and resolvers that cling do so for seconds, not hours. */
+export const DNS_POLICY = `apiVersion: sluice/v1
+kind: Policy
+name: demo-dns
+description: standard for records, in seconds
+steps:
+  - { percent: 20, bake: 6s }
+  - { percent: 50, bake: 6s }
+  - { percent: 100, bake: 6s }
+gates:
+  - { name: errors, type: errorRate, max: 2%, against: none, minRequests: 20, period: 1s, delay: 2s }
+dns: { staleFactor: 2, ttlFloor: 2s }
+converge: { deadline: 30s }
+preflight: { healthyWithin: 30s }
+drain: { residual: 5%, for: 2s, deadline: 1m }
+rollback: { deadline: 30s }
+`
+
 export const DEMO_POLICY = `apiVersion: sluice/v1
 kind: Policy
 name: demo

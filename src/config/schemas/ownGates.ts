@@ -81,7 +81,8 @@ export const alarm = closed(
     names: names('Names of CloudWatch alarms, composite ones too'),
     ignoreIfAlreadyFiring: Type.Boolean({
       default: false,
-      description: 'An alarm that fires at preflight does not refuse the shift, and is ignored until it has been OK once'
+      description:
+        'An alarm that fires at preflight does not refuse the shift, and is ignored until it has been OK once'
     }),
     every: duration('How often they are read', '30s')
   },

@@ -51,7 +51,11 @@ const ramp = closed(
     from: Type.Optional(percent('The first step, 1 unless said; not of equalRisk')),
     to: percent('The last step', 100),
     steps: Type.Optional(
-      Type.Integer({ minimum: 2, maximum: 1000, description: 'How many, both ends included; 8 unless said; not of equalRisk' })
+      Type.Integer({
+        minimum: 2,
+        maximum: 1000,
+        description: 'How many, both ends included; 8 unless said; not of equalRisk'
+      })
     ),
     bake: duration('The bake of every step', '5m')
   },
@@ -129,6 +133,7 @@ export const policySchema = closed({
       default: 2,
       description: 'In effect = INSYNC + staleFactor × max(TTL, 60 s)'
     }),
+    ttlFloor: duration('A shorter TTL is not believed: resolvers and clients have floors of their own', '60s'),
     maxTtl: duration('A record with a longer TTL is refused before anything is written', '300s'),
     lowerTtl: durationOrNothing(
       'The shift lowers the TTL to this first, and puts it back at its end; whole seconds',

@@ -19,9 +19,6 @@ export interface ResolverModel {
 /** 90 % within one TTL, 8 % over about five, 2 % for hours. */
 export const RESOLVERS: ResolverModel = { honest: 0.9, extending: 0.08, extendedBy: 5, clingingMs: 7_200_000 }
 
-/** A TTL below this is not believed: resolvers and clients have floors of their own. */
-export const TTL_FLOOR_MS: Ms = 60_000
-
 /** Of those that a change will move, the share that has moved `ms` after INSYNC, 0 to 1. */
 export function movedAfter(ms: Ms, holdMs: Ms, model: ResolverModel = RESOLVERS): number {
   if (ms <= 0) return 0

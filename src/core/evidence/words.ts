@@ -19,7 +19,8 @@ const ERRORS: Phrasing = { does: 'fails', one: 'error', many: 'errors' }
 export function inWords(reading: Reading, phrasing: Phrasing = ERRORS): string {
   if (reading.fired !== null) return `${compared(reading.stretch, phrasing)}: ${chanceOf(reading)}`
   if (reading.missing) return 'neither side reported a request'
-  if (reading.shared) return `old is in trouble as well: ${compared(reading.block, phrasing)}; moving users would not help them`
+  if (reading.shared)
+    return `old is in trouble as well: ${compared(reading.block, phrasing)}; moving users would not help them`
   if (reading.amber) return amberWords(reading, phrasing)
   const { evidenceForPromotion: harm } = reading
   const ruledOut = harm?.enough

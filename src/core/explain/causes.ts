@@ -8,7 +8,7 @@ import { counted, formatCount, listed, said } from './words.ts'
 export function explainCause(cause: Cause): string {
   switch (cause.kind) {
     case 'breach':
-      return cause.counts ? countedBreach(cause) : healthBreach(cause)
+      return breach(cause)
     case 'no_healthy_new':
       return `new has traffic but none of its ${counted(cause.targets, 'target')} on ${cause.route} is healthy`
     case 'person':
@@ -20,8 +20,13 @@ export function explainCause(cause: Cause): string {
 
 type Of<K extends Cause['kind']> = Extract<Cause, { kind: K }>
 
-function countedBreach({ gate, route, value, limit, samples, oldValue, oldSamples, words }: Of<'breach'>): string {
-  if (words !== undefined && words !== '') return `gate ${gate} on ${route} is breached: ${words}`
+function breach(cause: Of<'breach'>): string {
+  const { words, counts } = cause
+  if (words !== undefined && words !== '') return `gate ${cause.gate} on ${cause.route} is breached: ${words}`
+  return counts ? countedBreach(cause) : healthBreach(cause)
+}
+
+function countedBreach({ gate, route, value, limit, samples, oldValue, oldSamples }: Of<'breach'>): string {
   const old = oldValue === null ? '' : ` (old: ${formatRate(oldValue)} of ${formatCount(oldSamples)})`
   const rate = `${formatRate(value)} of ${counted(samples, 'request')} to new failed`
   return `gate ${gate} on ${route} is breached: ${rate}${old}, at most ${formatRate(limit)} may`

@@ -1,6 +1,7 @@
 /**
  * What a gate last saw, in words; and, over all gates, whether users are hurt.
  */
+import { leastRequests } from '../gates/meters.ts'
 import { formatRate } from '../percent.ts'
 import type { GateSpec } from '../policy.ts'
 import type { GateState, Shift, Verdict } from '../shift.ts'
@@ -21,21 +22,32 @@ const NOTES: Readonly<Record<string, string>> = {
   negative_count: 'a negative count',
   no_requests: 'no requests on either side',
   stale: 'the last read is too old',
-  low: 'not for long enough to be a breach'
+  low: 'not for long enough to be a breach',
+  past: 'worse than old was before the shift',
+  burning: 'above its limit in the short window only',
+  no_data: 'none of its metrics has a value',
+  no_value: 'its expression has no value, as of a division by zero',
+  no_rank: 'answers without a percentile rank',
+  no_percentile: 'answers without a percentile',
+  no_comparison: 'nothing to compare with',
+  bad_expression: 'its expression is none'
 }
 
 /** A gate's note as half a sentence; a code that is not known here is shown as it is. */
 export function explainNote(note: string): string {
   const few = /^few_requests:(\d+)\/(\d+)$/.exec(note)
   if (few) return `${formatCount(Number(few[1]))} of the ${counted(Number(few[2]), 'request')} that it needs`
+  const out = /^out_of_bounds:(\d+)\/(\d+)$/.exec(note)
+  if (out) return `out of bounds in ${counted(Number(out[1]), 'period')}, ${out[2]} are a breach`
   return NOTES[note] ?? note
 }
 
 /** One sentence on one gate of one route, e.g. `pass: error rate 0.12 % of 5,321 requests, at most 1 %`. */
 export function explainGate(state: GateState, spec: GateSpec | undefined): string {
   const note = state.note === null ? '' : ` (${explainNote(state.note)})`
-  if (state.compared && state.compared.words !== '' && state.verdict !== 'blind')
-    return `${state.verdict}: ${state.compared.words}`
+  const words = toldBy(state)
+  // The comparison's words hold what its note says; others have a note only where there is more to say.
+  if (words !== '') return `${state.verdict}: ${words}${state.compared ? '' : note}`
   return `${state.verdict}: ${measured(state, spec)}${limitOf(state, spec)}${note}`
 }
 
@@ -46,10 +58,11 @@ export function explainHealth(shift: Shift): string {
   if (!state) return 'nothing measured yet'
   const spec = specOf(shift, state)
   const where = shift.routes.length > 1 ? ` on ${state.route}` : ''
-  const text = `${state.compared && state.compared.words !== '' ? state.compared.words : measured(state, spec)}${where}`
+  const words = toldBy(state)
+  const text = `${words === '' ? measured(state, spec) : words}${where}`
   switch (state.verdict) {
     case 'breach':
-      return `${text}${limitOf(state, spec)}: users are hurt`
+      return `${text}${words === '' ? limitOf(state, spec) : ''}: users are hurt`
     case 'hold':
     case 'blind':
       return `${text}${state.note === null ? '' : ` (${explainNote(state.note)})`}`
@@ -60,10 +73,18 @@ export function explainHealth(shift: Shift): string {
   }
 }
 
+/** What the gate itself says, in words; '' where its numbers are to be shown. */
+function toldBy({ words, compared, verdict }: GateState): string {
+  return verdict === 'blind' ? '' : (words ?? compared?.words ?? '')
+}
+
 /** The gate that says the worst; among equals one that counts requests, then the one nearest to its limit. */
 function worst(shift: Shift): GateState | undefined {
   const told = shift.gates.filter((state) => state.value !== null || state.verdict === 'blind')
-  const counts = (state: GateState) => (specOf(shift, state)?.type === 'errorRate' ? 0 : 1)
+  const counts = (state: GateState) => {
+    const spec = specOf(shift, state)
+    return spec && leastRequests(spec) !== null ? 0 : 1
+  }
   const near = (state: GateState) => (counts(state) === 0 ? (state.value ?? 0) / Math.max(state.limit, 1e-9) : 0)
   return told.toSorted(
     (a, b) => URGENCY.indexOf(a.verdict) - URGENCY.indexOf(b.verdict) || counts(a) - counts(b) || near(b) - near(a)

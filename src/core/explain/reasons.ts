@@ -34,14 +34,18 @@ export function explainWrite({ route, percent, share, from, why, ttlSeconds }: O
 }
 
 export function explainJudged(reason: Of<'judged'>): string {
-  const { gate, route, verdict, was, value, limit, samples, note } = reason
-  const seen = value === null ? '' : `: ${formatRate(value)} of ${formatCount(samples)} against ${formatRate(limit)}`
+  const { gate, route, verdict, was, note } = reason
+  const seen = seenOf(reason)
   return `gate ${gate} on ${route} says ${verdict}, before ${was}${seen}${note === null ? '' : ` (${explainNote(note)})`}`
 }
 
-export function explainWarned({ gate, route, value, limit, samples }: Of<'warned'>): string {
-  const seen = value === null ? '' : `: ${formatRate(value)} of ${formatCount(samples)} against ${formatRate(limit)}`
-  return `gate ${gate} on ${route} is breached and only warns${seen}`
+export function explainWarned(reason: Of<'warned'>): string {
+  return `gate ${reason.gate} on ${reason.route} is breached and only warns${seenOf(reason)}`
+}
+
+function seenOf({ value, limit, samples, words }: Of<'judged' | 'warned'>): string {
+  if (words !== undefined) return `: ${words}`
+  return value === null ? '' : `: ${formatRate(value)} of ${formatCount(samples)} against ${formatRate(limit)}`
 }
 
 export function explainStart(reason: Of<'started' | 'preflight_passed' | 'preflight_refused'>): string {

@@ -129,7 +129,10 @@ function oldOf({ n0, e0 }: Counts): Tally {
 function pushed(burn: Burn, spec: BurnRateGate, bucket: BurnBucket): Burn {
   const lengths = new Set(spec.windows.flatMap(({ longMs, shortMs }) => [longMs, shortMs]))
   return Object.fromEntries(
-    [...lengths].map((length) => [String(length), withBucket(burn[String(length)] ?? [], length, spec.periodMs, bucket)])
+    [...lengths].map((length) => [
+      String(length),
+      withBucket(burn[String(length)] ?? [], length, spec.periodMs, bucket)
+    ])
   )
 }
 

@@ -72,10 +72,20 @@ export function withComparisons(state: GateState, change: (compared: Compared) =
   return {
     ...state,
     ...(compared ? { compared: change(compared) } : {}),
-    ...(classes
-      ? { classes: Object.fromEntries(Object.entries(classes).map(([of, one]) => [of, change(one)])) }
-      : {})
+    ...(classes ? { classes: Object.fromEntries(Object.entries(classes).map(([of, one]) => [of, change(one)])) } : {})
   }
+}
+
+/** A state judged again with a period that was revised: what the periods since have brought stays, no pass is added. */
+export function recounted(again: GateState, was: GateState): GateState {
+  const { at, value, samples, passed } = was
+  const former = comparisonsOf(was)
+  let next = 0
+  const restored = withComparisons(again, (compared) => {
+    const { first, clear } = former[next++] ?? compared
+    return { ...compared, first, clear }
+  })
+  return { ...restored, at, value, samples, passed: again.verdict === 'pass' ? passed : 0 }
 }
 
 function knobs({ profile, tolerance, alpha, stepBackBudget }: Comparison): Knobs {

@@ -51,7 +51,7 @@ export interface CountQuery {
 
 /** The period cannot be counted; the code says why. */
 export interface Blind {
-  readonly blind: 'no_codes' | 'negative_count'
+  readonly blind: 'no_codes' | 'negative_count' | 'no_rank' | 'no_percentile'
 }
 
 /** Gates of a route with the same period and delay share one meter. */
@@ -156,7 +156,7 @@ export function periodCounts(
   start: Instant,
   valueOf: (id: BaseId) => number | null,
   ids: readonly CountId[] = [],
-  values: PeriodCounts['values'] = undefined
+  values?: PeriodCounts['values']
 ): PeriodCounts {
   const asked = (id: BaseId) => ids.includes(id)
   const side = (name: Side): SideCounts => {

@@ -4,7 +4,7 @@
  */
 import type { Observation } from '../observation.ts'
 import { rfc3339 } from '../rfc3339.ts'
-import { expectedShare, movedAfter, TTL_FLOOR_MS } from '../dns/model.ts'
+import { expectedShare, movedAfter } from '../dns/model.ts'
 import { fractionOf, isZero } from '../share.ts'
 import { isEnded, isGoingBack, type RouteState, type Shift } from '../shift.ts'
 import type { Instant, Ms } from '../time.ts'
@@ -58,13 +58,13 @@ function inEffectWithin(shift: Shift, now: Instant): Ms {
 }
 
 /** INSYNC, and then as many TTLs as the policy waits for a change of records. */
-function dnsWithin({ policy }: Shift, route: RouteState): Ms {
-  return INSYNC_MS + policy.dns.staleFactor * holdOf(route)
+function dnsWithin(shift: Shift, route: RouteState): Ms {
+  return INSYNC_MS + shift.policy.dns.staleFactor * holdOf(shift, route)
 }
 
-function holdOf(route: RouteState): Ms {
+function holdOf({ policy }: Shift, route: RouteState): Ms {
   const ttl = route.want.ttlSeconds ?? route.ttlAtStart ?? 0
-  return Math.max(ttl * 1000, TTL_FLOOR_MS)
+  return Math.max(ttl * 1000, policy.dns.floorMs)
 }
 
 /**
@@ -81,7 +81,8 @@ function residualPercent(shift: Shift, now: Instant): number {
 function residualShare(shift: Shift, route: RouteState, now: Instant): number {
   const floor = fractionOf(route.restore ?? ZERO)
   if (isGoingBack(shift.phase)) return (route.observed ?? expectedShare(route.tides, now) ?? floor) - floor
-  const left = 1 - movedAfter(shift.policy.dns.staleFactor * holdOf(route), holdOf(route))
+  const hold = holdOf(shift, route)
+  const left = 1 - movedAfter(shift.policy.dns.staleFactor * hold, hold)
   return (fractionOf(route.want.share) - floor) * left
 }
 

@@ -96,9 +96,8 @@ function prepared(
     switch (based.kind) {
       case 'based':
         job.base = based.base
-        if (based.fresh) writing.keep(key, based.base)
         // What is remembered may be old: Route 53 would refuse to swap it.
-        else job.mode = 'upsert'
+        if (!based.fresh) job.mode = 'upsert'
         return [{ job, pieces: based.pieces }]
       case 'accepted':
       case 'conflict':

@@ -16,9 +16,8 @@ export interface Writing {
   readonly clock: Clock
   /** 0 to 1, for the pauses between tries. */
   readonly random: () => number
-  /** Record sets of the last good read; `keep` remembers a better one. */
+  /** Record sets of the last good read. */
   readonly cached: (key: RouteKey) => RecordSets | null
-  readonly keep: (key: RouteKey, sets: RecordSets) => void
 }
 
 /** Where a batch goes. */

@@ -11,7 +11,7 @@ type Steps = Omit<PolicyChoice, 'name'>
 export const LADDER: Steps = { steps: [HALF, WHOLE] }
 
 /** Long enough in `converging`, or `rolling_back`, to be killed there after the write was read back. */
-export const SLOW: Steps = { ...LADDER, settle: '6s' }
+export const SLOW: Steps = { ...LADDER, settle: '8s' }
 
 export interface Case extends RouteChoice {
   readonly title: string

@@ -40,6 +40,8 @@ export interface Town {
   standing(route: string): Readonly<Record<string, number>>
   /** A foreign writer gives new so many percent. */
   overwrite(route: string, percent: number): void
+  /** What Sluice wrote and got no answer to lands only now. */
+  land(route: string, percent: number): void
   heal(route: string): void
   /** Waits until users have got so many more answers on this route, and gives them. */
   served(route: string, count: number): Promise<readonly Answered[]>
@@ -93,6 +95,8 @@ export async function aTown(t: Test, routes: readonly RouteChoice[], options: La
       const percent = (100 * newer) / (older + newer)
       return { at: version.at, old: older, new: newer, percent, foreign: foreign.has(version) }
     })
+  const change = (route: string, percent: number) =>
+    lab.overwrite(route, { [oldOf(route)]: 100 - percent, [newOf(route)]: percent })
   const answersOf = (route: string) => lab.traffic.record.all().filter((one) => one.route === route)
 
   return {
@@ -101,9 +105,10 @@ export async function aTown(t: Test, routes: readonly RouteChoice[], options: La
     writes: (route) => historyOf(route).slice(1),
     standing: (route) => lab.weights(route),
     overwrite: (route, percent) => {
-      lab.overwrite(route, { [oldOf(route)]: 100 - percent, [newOf(route)]: percent })
+      change(route, percent)
       foreign.add(ruleOf(route).actions.versions.at(-1) ?? {})
     },
+    land: (route, percent) => change(route, percent),
     heal: (route) => lab.cluster(newOf(route)).set({ healthy: true }),
     served: async (route, count) => {
       const before = answersOf(route).length

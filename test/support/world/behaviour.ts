@@ -25,6 +25,8 @@ export interface Behaviour {
   badGatewayRate: Rate
   /** The load balancer answers 504: a target was chosen, and was too slow. */
   timeoutRate: Rate
+  /** Targets' answers that take 2 s instead of 50 ms. */
+  slowRate: Rate
   /** Requests a second that one healthy target can serve; what is above fails with 5xx. null: any number. */
   capacityPerTarget: number | null
   /** Targets that fail their health checks serve all the same (a wrong health check). Else they give 502. */
@@ -37,6 +39,7 @@ const KEYS = [
   'redirectRate',
   'badGatewayRate',
   'timeoutRate',
+  'slowRate',
   'capacityPerTarget',
   'servesWhenUnhealthy'
 ] as const satisfies readonly (keyof Behaviour)[]
@@ -47,6 +50,7 @@ const HEALTHY: Behaviour = {
   redirectRate: 0,
   badGatewayRate: 0,
   timeoutRate: 0,
+  slowRate: 0,
   capacityPerTarget: null,
   servesWhenUnhealthy: false
 }

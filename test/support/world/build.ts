@@ -172,6 +172,7 @@ export function build(options: WorldOptions): Built {
     groups,
     tags: new Map(tags.map(([arn, of]) => [arn, { ...of }])),
     alarms: new Map(),
+    custom: new Map(),
     traffic: createTraffic({
       routes: [...routes.filter((one) => !one.backing), ...names],
       from: trafficFrom,

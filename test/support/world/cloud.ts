@@ -40,6 +40,8 @@ export interface Cloud {
   readonly groups: ReadonlyMap<string, TargetGroup>
   readonly tags: Map<string, Record<string, string>>
   readonly alarms: Map<string, Alarm>
+  /** Metrics of others' namespaces by customKey: the value of the period that begins at an instant. */
+  readonly custom: Map<string, (at: Instant) => number | null>
   readonly traffic: Traffic
   /** Start of the tallies' second 0. */
   readonly trafficFrom: Instant

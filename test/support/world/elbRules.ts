@@ -21,8 +21,8 @@ function listenersIn(view: View): Sdk.Listener[] {
   return listeners.map((route, at) => ({
     ListenerArn: route.arns.listener,
     LoadBalancerArn: route.arns.loadBalancer,
-    Port: 443 + at,
-    Protocol: 'HTTPS',
+    // Nobody shall try to look at the certificate of a load balancer that is not there.
+    ...(route.backing ? { Port: 80, Protocol: 'HTTP' as const } : { Port: 443 + at, Protocol: 'HTTPS' as const }),
     DefaultActions: route.kind === 'listener' ? told(view, route) : NOT_FOUND
   }))
 }

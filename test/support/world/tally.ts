@@ -2,8 +2,11 @@
  * What happened to requests, second by second, kept as running totals: the sum over any span is one subtraction. Seconds are
  * counted from the beginning of the world's traffic. Counts are only ever added to the newest second.
  */
-export const COLUMNS = ['requests', 'c2xx', 'c3xx', 'c4xx', 'c5xx', 'e502', 'e503', 'e504'] as const
-/** `requests`: a target was chosen. `c*`: what the target answered. `e*`: what the load balancer answered in its place. */
+export const COLUMNS = ['requests', 'c2xx', 'c3xx', 'c4xx', 'c5xx', 'e502', 'e503', 'e504', 'slow'] as const
+/**
+ * `requests`: a target was chosen. `c*`: what the target answered. `e*`: what the load balancer answered in its place. `slow`: of
+ * the target's answers, those that took long.
+ */
 export type Column = (typeof COLUMNS)[number]
 export type Counts = Record<Column, number>
 

@@ -159,12 +159,17 @@ function serve(flow: Flow, second: number, count: number, moment: Moment, take: 
     ['c3xx', rateAt(behaviour.redirectRate, moment)]
   ] as const
   let [left, leftShare] = [count, 1]
+  let unanswered = 0
   for (const [column, share] of fates) {
     if (share === 0 || left === 0) continue
     const met = take(column, left, leftShare <= 0 ? 0 : Math.min(1, share / leftShare))
     tally.add(second, column, met)
+    if (column === 'e502' || column === 'e504') unanswered += met
     left -= met
     leftShare -= share
   }
   tally.add(second, 'c2xx', left)
+  const slow = rateAt(behaviour.slowRate, moment)
+  const answered = count - unanswered
+  if (slow > 0 && answered > 0) tally.add(second, 'slow', take('slow', answered, slow))
 }

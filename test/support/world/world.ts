@@ -23,6 +23,7 @@ import type { CallSent, Faults, Judge } from './faults.ts'
 import { createFaults } from './faults.ts'
 import type { Foreign } from './foreign.ts'
 import { createForeign } from './foreign.ts'
+import { customKey, type Query } from './metrics.ts'
 import type { WriteRecord } from './log.ts'
 import { describeWrite } from './log.ts'
 import type { Route, Split } from './route.ts'
@@ -69,6 +70,10 @@ export interface World {
   readonly targets: { set(route: string, side: Side, targets: TargetsSpec): void }
   readonly traffic: { set(rps: Rps, route?: string): void; stop(route?: string): void }
   readonly alarms: { set(name: string, state: Alarm['state']): void }
+  /** Metrics of somebody's own: the value of each period by its start, whatever the statistic; null: none. */
+  readonly custom: {
+    set(metric: Pick<Query, 'namespace' | 'metric' | 'dimensions'>, valueAt: (at: Instant) => number | null): void
+  }
   /** Does `run` so long after the start. */
   at(when: When, run: () => unknown): Cancel
   /** Sees every call at the very instant of `send`; returns how to stop. */
@@ -202,7 +207,7 @@ function sidesOf(route: Pick<Route, 'name' | 'flows'>): Record<Side, Behaviour> 
 
 type Named = (name: string) => Route | DnsRoute
 
-function changers(cloud: Cloud, routeNamed: Named): Pick<World, 'targets' | 'traffic' | 'alarms'> {
+function changers(cloud: Cloud, routeNamed: Named): Pick<World, 'targets' | 'traffic' | 'alarms' | 'custom'> {
   const setRps = (rps: Rps, route?: string): void => {
     cloud.settle()
     const all = [...cloud.routes.filter(({ backing }) => !backing), ...cloud.names]
@@ -216,6 +221,7 @@ function changers(cloud: Cloud, routeNamed: Named): Pick<World, 'targets' | 'tra
       }
     },
     traffic: { set: setRps, stop: (route) => setRps(0, route) },
+    custom: { set: (metric, valueAt) => void cloud.custom.set(customKey(metric), valueAt) },
     alarms: { set: (name, state) => void cloud.alarms.set(name, { name, state, since: cloud.clock.now() }) }
   }
 }
