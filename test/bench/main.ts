@@ -1,15 +1,17 @@
 /**
  * `npm run bench -- gates [--quick] [--pictures]`: how well the gate's statistics judge, beside what others do, on the same
- * synthetic counts. Exits 1 where ours leaves the band that was published. `--pictures` draws docs/pictures anew.
+ * synthetic counts. Exits 1 where ours leaves the band that was published. `--pictures` draws docs/pictures anew. `-- dns`: dns.ts.
  */
+import { benchDns } from './dns.ts'
 import { checks, holds } from './gates/expected.ts'
 import { FULL, QUICK, runStudy } from './gates/study.ts'
 import { tablesOf } from './gates/tables.ts'
 
-const USAGE = 'usage: npm run bench -- gates [--quick] [--pictures]'
+const USAGE = 'usage: npm run bench -- gates [--quick] [--pictures] | dns'
 
 async function main(argv: readonly string[]): Promise<number> {
   const [what, ...options] = argv
+  if (what === 'dns' && options.length === 0) return benchDns()
   if (what !== 'gates' || options.some((option) => !['--quick', '--pictures'].includes(option))) {
     console.error(USAGE)
     return 2
