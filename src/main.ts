@@ -19,7 +19,8 @@ import { ShiftError } from './errors.ts'
 import { buildApp } from './http/app.ts'
 import type { AppDeps } from './http/deps.ts'
 import { listen } from './http/server.ts'
-import { cloudwatchObserver } from './observers/index.ts'
+import { cloudwatchAlarms, cloudwatchObserver } from './observers/index.ts'
+import { httpProber } from './probes/index.ts'
 import { makeRouter } from './routers/index.ts'
 import { makeStore } from './stores/index.ts'
 import type { Store } from './stores/store.ts'
@@ -72,8 +73,10 @@ async function compose(
   const aws = makeAws({ clock, region, observe: (call) => metrics.awsCall(call) })
   const router = makeRouter({ aws, clock })
   const observer = cloudwatchObserver({ aws, clock })
+  const alarms = cloudwatchAlarms({ aws, clock })
+  const prober = httpProber({ clock })
   const witness = makeWitness({ log, metrics, clock })
-  const supervisor = makeSupervisor({ router, observer, store, clock, witness })
+  const supervisor = makeSupervisor({ router, observer, alarms, prober, store, clock, witness })
   const sluice = makeService({
     catalogue,
     router,

@@ -28,8 +28,8 @@ export interface BudgetOptions {
 export const DEFAULT_RATES: Rates = {
   elbv2: { read: { perSecond: 8, burst: 40 }, write: { perSecond: 2, burst: 10 } },
   cloudwatch: { read: { perSecond: 20, burst: 50 }, write: { perSecond: 2, burst: 10 } },
-  // AWS: 5 requests a second for the whole account, whoever sends them and wherever; one is left to the others.
-  route53: { read: { perSecond: 4, burst: 4 }, write: { perSecond: 4, burst: 4 } }
+  // AWS: 5 requests a second for the whole account, whoever sends them and wherever. Burst and refill together never exceed it.
+  route53: { read: { perSecond: 3, burst: 2 }, write: { perSecond: 3, burst: 2 } }
 }
 export const DEFAULT_RESERVE = 0.3
 

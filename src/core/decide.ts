@@ -8,6 +8,7 @@ import { danger } from './danger.ts'
 import { decideWrites } from './effects.ts'
 import { foldAnswers, foldRoutes } from './fold.ts'
 import { judge } from './judge.ts'
+import { judgeSignals } from './signals.ts'
 import { obeyOthers, obeyUrgent } from './orders.ts'
 import { progress } from './progress.ts'
 import { isEnded, type Shift } from './shift.ts'
@@ -19,6 +20,7 @@ const STAGES: readonly ((turn: Turn) => void)[] = [
   foldAnswers,
   foldRoutes,
   judge,
+  judgeSignals,
   obeyUrgent,
   danger,
   obeyOthers,

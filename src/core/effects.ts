@@ -34,7 +34,7 @@ function isDue(turn: Turn, route: RouteState): boolean {
 /** Needs only eyes for what is above: overwrites whatever stands, and goes out even when nothing can be read. */
 function writeBack(turn: Turn, route: RouteState): void {
   const reading = readingOf(turn, route.name)
-  if (reading && matches(reading, route.want) && provenAs(route, reading) !== 'unproven') return
+  if (reading && matches(reading, route.want) && provenAs(turn.shift, route, reading) !== 'unproven') return
   if (!reading && route.confirmedAt !== null) return
   const flying = turn.seen.inFlight.find((ask) => ask.route === route.name)
   const same = flying !== undefined && compareShares(flying.want.share, route.want.share) === 0
@@ -47,7 +47,7 @@ function writeForward(turn: Turn): void {
   const wanting = turn.shift.routes.flatMap((route) => {
     const reading = readingOf(turn, route.name)
     if (!reading || route.drift !== null) return []
-    const standing = standingOf(route, reading, turn.now)
+    const standing = standingOf(turn.shift, route, reading, turn.now)
     const needed = standing === 'not_written' || standing === 'late' || standing === 'unproven'
     return needed ? [{ route, reading, standing }] : []
   })

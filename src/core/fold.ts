@@ -5,7 +5,7 @@
 import type { Answer, Reading, Unreadable } from './observation.ts'
 import { pruned } from './dns/model.ts'
 import { fractionOf, isZero, sameShare, tenthsOfShare } from './share.ts'
-import type { RouteState, Suspect } from './shift.ts'
+import type { RouteState, Shift, Suspect } from './shift.ts'
 import { isGoingBack } from './shift.ts'
 import type { Ms } from './time.ts'
 import { emit, patchRoute, readingOf, type Turn } from './turn.ts'
@@ -72,9 +72,9 @@ export function foldRoutes(turn: Turn): void {
 }
 
 /** Does this live state need a write, and whose doing is it? */
-export function standingOf(route: RouteState, reading: Reading, now: number): Standing {
+export function standingOf(shift: Shift, route: RouteState, reading: Reading, now: number): Standing {
   if (reading.shape !== route.shape) return 'unexplained'
-  if (matches(reading, route.want)) return provenAs(route, reading)
+  if (matches(reading, route.want)) return provenAs(shift, route, reading)
   if (route.confirmedAt === null && sameShare(reading.share, route.from) && reading.attached === route.fromAttached) {
     return 'not_written'
   }
@@ -83,15 +83,15 @@ export function standingOf(route: RouteState, reading: Reading, now: number): St
   return 'unexplained'
 }
 
-/** Where the provider gives change ids, what is listed is intent; only INSYNC is a fact. */
-export function provenAs(route: RouteState, reading: Reading): Standing {
-  if (reading.inSync === undefined || route.confirmedAt !== null) return 'as_wanted'
-  if (route.changeId !== null) return reading.inSync ? 'as_wanted' : 'spreading'
+/** What Route 53 lists is intent; only INSYNC of the change that wrote it is a fact. */
+export function provenAs(shift: Shift, route: RouteState, reading: Reading): 'as_wanted' | 'spreading' | 'unproven' {
+  if (!isDns(shift, route.name) || route.confirmedAt !== null) return 'as_wanted'
+  if (route.changeId !== null) return reading.inSync === true ? 'as_wanted' : 'spreading'
   return route.sentAt === null ? 'as_wanted' : 'unproven'
 }
 
 function foldReading(turn: Turn, route: RouteState, reading: Reading): void {
-  const standing = standingOf(route, reading, turn.now)
+  const standing = standingOf(turn.shift, route, reading, turn.now)
   switch (standing) {
     case 'as_wanted':
       return confirm(turn, route, reading)
@@ -163,7 +163,7 @@ function settleMs(turn: Turn, route: RouteState, reading: Reading): Ms {
 
 /** While going back there is no drift: what is above is written again, what is below restore is kept (a rollback never raises). */
 function foldGoingBack(turn: Turn, route: RouteState, reading: Reading): void {
-  const as = matches(reading, route.want) ? provenAs(route, reading) : 'not_written'
+  const as = matches(reading, route.want) ? provenAs(turn.shift, route, reading) : 'not_written'
   if (as === 'as_wanted') confirm(turn, route, reading)
   else if (as === 'spreading' || as === 'unproven') patchRoute(turn, route.name, { suspect: null })
   else patchRoute(turn, route.name, { suspect: null, inEffectAt: null })

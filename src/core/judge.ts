@@ -158,7 +158,7 @@ function compare(
 }
 
 /** `action: hold` (or onBreach: hold) freezes instead of going back; it lifts by itself. */
-function held(turn: Turn, spec: GateSpec, state: GateState): GateState {
+export function held(turn: Turn, spec: GateSpec, state: GateState): GateState {
   if (state.verdict !== 'breach' || actionOf(turn, spec) !== 'hold') return state
   return { ...state, verdict: 'hold', note: 'breach_held' }
 }
@@ -195,7 +195,7 @@ export function hasTraffic(turn: Turn, route: RouteState): boolean {
   return !isZero(route.want.share) || !isZero(route.from)
 }
 
-function setGate(turn: Turn, was: GateState, now: GateState): void {
+export function setGate(turn: Turn, was: GateState, now: GateState): void {
   patch(turn, {
     gates: turn.shift.gates.map((state) => (state.gate === was.gate && state.route === was.route ? now : state))
   })

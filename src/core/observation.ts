@@ -3,7 +3,7 @@
  */
 import type { Command, Stop } from './command.ts'
 import type { RouteSpec } from './migration.ts'
-import type { Finding, MeterKey, PlannedStep, Want } from './shift.ts'
+import type { Finding, MeterKey, PlannedStep, Tally, Want } from './shift.ts'
 import type { Share } from './share.ts'
 import type { Instant, Ms } from './time.ts'
 
@@ -112,6 +112,43 @@ export interface MeterReading {
   readonly unusable: string | null
 }
 
+export interface AlarmSeen {
+  readonly name: string
+  readonly state: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA'
+  /** Why the source itself does not trust the state; null where it does. */
+  readonly evaluation: string | null
+}
+
+/** The alarms of one gate on one route, as they were last read. */
+export interface AlarmsReading {
+  readonly gate: string
+  readonly route: string
+  readonly readAt: Instant
+  /** Null where the read was usable. */
+  readonly unusable: string | null
+  /** A name that does not exist is absent. */
+  readonly alarms: readonly AlarmSeen[]
+}
+
+export interface ProbeSeen {
+  readonly at: Instant
+  readonly ok: boolean
+  /** Status, or why there was none. */
+  readonly code: string
+}
+
+/** The probes of one gate. */
+export interface ProbesReading {
+  readonly gate: string
+  /** Since when this process sends them, and when the newest one ended. */
+  readonly since: Instant
+  readonly newestAt: Instant | null
+  /** Those that no decision has seen yet, oldest first. Passing ones may be kept back for a while: they change nothing. */
+  readonly results: readonly ProbeSeen[]
+  /** Of the gate's window: probes, and failed ones. */
+  readonly window: Tally
+}
+
 /** What preflight found. */
 export interface Preflight {
   /** The routes with what only the provider knows (a record's load balancers) filled in. */
@@ -121,6 +158,8 @@ export interface Preflight {
   readonly steps?: readonly PlannedStep[]
   /** Periods before the shift, by meter; absent where they could not be read yet. */
   readonly baseline: Readonly<Record<MeterKey, readonly PeriodCounts[]>>
+  /** Absent where no gate reads alarms. */
+  readonly alarms?: readonly AlarmsReading[]
   /** Names of what could not be read yet; it is tried again until preflight's deadline. */
   readonly unread: readonly string[]
 }
@@ -128,6 +167,8 @@ export interface Preflight {
 export interface Observation {
   readonly routes: Readonly<Record<string, RouteSeen>>
   readonly meters: readonly MeterReading[]
+  readonly alarms?: readonly AlarmsReading[]
+  readonly probes?: readonly ProbesReading[]
   readonly answers: readonly Answer[]
   /** Writes of this process that are on their way. */
   readonly inFlight: readonly { readonly route: string; readonly n: number; readonly want: Want }[]

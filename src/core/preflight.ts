@@ -5,6 +5,7 @@ import { neededNew } from './capacity.ts'
 import { finish } from './end.ts'
 import { beginComparisons } from './comparisons.ts'
 import { guardBaseline } from './gates/guard.ts'
+import { ignoreFiring, unprovenProbes } from './signals.ts'
 import { bake, shareAt, takeStep } from './step.ts'
 import type { Preflight } from './observation.ts'
 import { goBack } from './rollback.ts'
@@ -151,9 +152,10 @@ function unfinished(turn: Turn, preflight: Preflight): readonly string[] {
     oldHealthyAtStart: healthOf(turn, route.name)?.old.healthy ?? 0
   }))
   const shareOf = shareAt(turn, firstStep(turn))
-  return counted
+  const unhealthy = counted
     .filter((route) => (healthOf(turn, route.name)?.new.healthy ?? 0) < neededNew(turn.shift, route, shareOf(route)))
     .map((route) => `new_unhealthy:${route.name}`)
+  return [...unhealthy, ...unprovenProbes(turn).map((gate) => `probe_failing:${gate}`)]
 }
 
 /** The exact weights to come back to, the whole provider state, and what old had: recorded once, here. */
@@ -181,6 +183,7 @@ function record(turn: Turn, preflight: Preflight | null): void {
   }))
   patch(turn, { routes, meters })
   beginComparisons(turn, preflight)
+  ignoreFiring(turn, preflight)
 }
 
 /** mode: observe. Baking from the start; nothing is ever written. */

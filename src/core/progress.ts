@@ -13,6 +13,7 @@ import { countsRequests } from './gates/meters.ts'
 import { passPreflight } from './preflight.ts'
 import { aimsAtRestore, goBack, keepGoingBack } from './rollback.ts'
 import { shareArrived } from './arrival.ts'
+import { unprovenProbes } from './signals.ts'
 import { read } from './evidence/evidence.ts'
 import { bake, leastBakeMs, shareAt, takeStep } from './step.ts'
 import type { GateState } from './shift.ts'
@@ -80,13 +81,16 @@ function converging(turn: Turn): void {
 function attached(turn: Turn): void {
   const { routes, policy } = turn.shift
   const short = tooFewNew(turn, shareAt(turn, 0))
-  if (short.length === 0 && turn.seen.stop === null) {
+  const unproven = unprovenProbes(turn)
+  if (short.length === 0 && unproven.length === 0 && turn.seen.stop === null) {
     emit(turn, 'weight.in_effect', { code: 'in_effect', percent: 0, step: -1 })
     return takeStep(turn, 0)
   }
-  const readBackAt = Math.max(...routes.map((route) => route.confirmedAt ?? turn.now))
+  const readBackAt = Math.max(...routes.map((route) => route.inEffectAt ?? route.confirmedAt ?? turn.now))
   if (turn.now < readBackAt + policy.preflight.healthyWithinMs) return
-  halt(turn, 'new_unhealthy', `new did not become healthy at weight 0 on ${short.join(', ')}`, null)
+  if (short.length > 0)
+    return halt(turn, 'new_unhealthy', `new did not become healthy at weight 0 on ${short.join(', ')}`, null)
+  halt(turn, 'new_unhealthy', `probes of new do not pass at weight 0: gate ${unproven.join(', ')}`, null)
 }
 
 function baking(turn: Turn): void {

@@ -15,6 +15,7 @@ import type { Instant } from './time.ts'
 import type { Cause, HaltWhy } from './reason.ts'
 import type { Counts } from './evidence/counts.ts'
 import type { Evidence } from './evidence/evidence.ts'
+import type { ProbeEvidence } from './evidence/probe.ts'
 import type { PercentileEvidence } from './evidence/percentile.ts'
 import type { Pool } from './evidence/pool.ts'
 
@@ -213,6 +214,10 @@ export interface GateState {
   readonly marks?: readonly boolean[]
   /** burnRate: what was counted since the first write, by length of the window in ms. */
   readonly burn?: Readonly<Record<string, readonly BurnBucket[]>>
+  /** alarm: names that fired before the shift and are ignored until they have been OK once. */
+  readonly ignored?: readonly string[]
+  /** probe: what the answers have said since new may have traffic, and since when every one was good. */
+  readonly probe?: { readonly evidence: ProbeEvidence | null; readonly okSince: Instant | null }
   /** What the gate says, with its numbers and their units; gates whose value is no share of requests. */
   readonly words?: string
 }
@@ -220,6 +225,8 @@ export interface GateState {
 /** Counts of a stretch of time that begins at `start`. */
 export interface BurnBucket extends Counts {
   readonly start: Instant
+  /** Errors that new would have had at old's rate, period by period. */
+  readonly due: number
 }
 
 /** One gate over all routes of a shift together: a bad cluster hits all of them, so small signs add up. */

@@ -33,7 +33,9 @@ export function takeStep(turn: Turn, step: number): void {
 /** Waits until what is wanted is live and in effect everywhere, then bakes anew. */
 export function converge(turn: Turn, step: number): void {
   const { policy } = turn.shift
-  const within = step < 0 ? policy.preflight.healthyWithinMs : policy.converge.deadlineMs
+  // Laying the ground takes one old TTL where that is lowered, before anything else counts.
+  const oldTtlMs = Math.max(0, ...turn.shift.routes.map((route) => (route.ttlAtStart ?? 0) * 1000))
+  const within = step < 0 ? policy.preflight.healthyWithinMs + oldTtlMs : policy.converge.deadlineMs
   enter(turn, { kind: 'converging', since: turn.now, deadlineAt: turn.now + within })
   patch(turn, {
     step,

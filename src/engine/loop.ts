@@ -9,7 +9,9 @@ import type { Observation } from '../core/observation.ts'
 import { isEnded, type Shift, type ShiftId } from '../core/shift.ts'
 import type { Instant, Ms } from '../core/time.ts'
 import type { Clock } from '../clock.ts'
+import type { AlarmSource } from '../observers/alarms.ts'
 import type { Observer } from '../observers/observer.ts'
+import type { Prober } from '../probes/probe.ts'
 import type { Router } from '../routers/router.ts'
 import type { Store } from '../stores/store.ts'
 import { makeBell, type Bell } from './bell.ts'
@@ -27,6 +29,8 @@ const LEAST_SLEEP_MS: Ms = 20
 export interface LoopDeps {
   readonly router: Router
   readonly observer: Observer
+  readonly alarms?: AlarmSource | undefined
+  readonly prober?: Prober | undefined
   readonly store: Store
   readonly clock: Clock
   readonly witness: Witness
@@ -63,7 +67,8 @@ export function startLoop(id: ShiftId, deps: LoopDeps): Loop {
     ring: () => bell.ring(),
     failed: (what, err) => deps.witness.failed(what, id, err)
   })
-  const done = run(id, deps, { eyes, pen, bell, signal: off.signal })
+  // What looks beside the loop has nothing to look for after the end.
+  const done = run(id, deps, { eyes, pen, bell, signal: off.signal }).finally(() => off.abort())
   return {
     nudge: () => bell.ring(),
     done,

@@ -8,13 +8,17 @@ import type { RouteKey } from '../core/migration.ts'
 import { isGoingBack, type Shift } from '../core/shift.ts'
 import type { Instant, Ms } from '../core/time.ts'
 import type { Clock } from '../clock.ts'
+import type { AlarmSource } from '../observers/alarms.ts'
 import type { Observer } from '../observers/observer.ts'
+import type { Prober } from '../probes/probe.ts'
 import type { Router } from '../routers/router.ts'
 import type { Store } from '../stores/store.ts'
+import { makeAlarmFeed } from './alarms.ts'
 import { makeFeed } from './feed.ts'
 import { makeMeters } from './meters.ts'
 import type { Pen } from './pen.ts'
 import { makePreflight } from './preflight.ts'
+import { makeProbing } from './prober.ts'
 
 /** Reads that take longer are given up; the route is then unreadable in this observation. */
 const READ_MS: Ms = 5_000
@@ -31,6 +35,10 @@ export interface Eyes {
 export interface EyesDeps {
   readonly router: Router
   readonly observer: Observer
+  /** Without it gates of alarms are blind. */
+  readonly alarms?: AlarmSource | undefined
+  /** Without it gates of probes are blind. */
+  readonly prober?: Prober | undefined
   readonly store: Store
   readonly clock: Clock
   readonly pen: Pen
@@ -48,8 +56,10 @@ export function makeEyes(deps: EyesDeps): Eyes {
     signal: deps.signal
   })
   const meters = makeMeters({ observer: deps.observer, clock, failed: (err) => deps.failed('measure', err) })
-  const preflight = makePreflight({ router: deps.router, meters, clock })
+  const preflight = makePreflight({ router: deps.router, meters, alarms: deps.alarms, clock })
   const feed = makeFeed({ ...deps, meters, call: () => callOf('observe', MEASURE_MS) })
+  const alarms = makeAlarmFeed({ ...deps, source: deps.alarms, call: () => callOf('observe', MEASURE_MS) })
+  const probing = makeProbing({ ...deps, prober: deps.prober })
 
   const lookAhead = async (shift: Shift): Promise<Preflight | null> => {
     if (shift.phase.kind !== 'preflight' || shift.restores !== null) return null
@@ -59,6 +69,8 @@ export function makeEyes(deps: EyesDeps): Eyes {
   return {
     look: async (shift) => {
       feed.poll(shift)
+      alarms.poll(shift)
+      probing.poll(shift)
       const [routes, commands, stop, found] = await Promise.all([
         lookAtRoutes(deps.router, shift, callOf(isGoingBack(shift.phase) ? 'rollback' : 'observe', READ_MS)),
         store.commands(shift.id),
@@ -68,6 +80,7 @@ export function makeEyes(deps: EyesDeps): Eyes {
       return {
         routes,
         meters: feed.arrived(),
+        ...seenBeside(alarms.newest(), probing.readings()),
         answers: pen.answers(),
         inFlight: pen.inFlight(),
         commands,
@@ -77,10 +90,22 @@ export function makeEyes(deps: EyesDeps): Eyes {
     },
     settled: (seen) => {
       feed.settled(seen.meters)
+      probing.settled(seen.probes ?? [])
       pen.settled(seen.answers)
     },
-    nextReadAt: (shift, now) => feed.nextReadAt(shift, now)
+    nextReadAt: (shift, now) => {
+      const due = [feed.nextReadAt(shift, now), alarms.nextReadAt(shift)].filter((at) => at !== null)
+      return due.length === 0 ? null : Math.min(...due)
+    }
   }
+}
+
+/** What most shifts have none of is not kept with every one of their decisions. */
+function seenBeside(
+  alarms: NonNullable<Observation['alarms']>,
+  probes: NonNullable<Observation['probes']>
+): Pick<Observation, 'alarms' | 'probes'> {
+  return { ...(alarms.length === 0 ? {} : { alarms }), ...(probes.length === 0 ? {} : { probes }) }
 }
 
 async function lookAtRoutes(router: Router, shift: Shift, call: Call): Promise<Observation['routes']> {

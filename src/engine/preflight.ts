@@ -9,6 +9,8 @@ import type { Finding, Shift } from '../core/shift.ts'
 import type { Instant, Ms } from '../core/time.ts'
 import type { Clock } from '../clock.ts'
 import type { Router } from '../routers/router.ts'
+import type { AlarmSource } from '../observers/alarms.ts'
+import { alarmsBefore } from './alarms.ts'
 import { riskLadder } from './ladder.ts'
 import type { Meters } from './meters.ts'
 
@@ -16,7 +18,12 @@ import type { Meters } from './meters.ts'
 const AGAIN_MS: Ms = 60_000
 const AGAIN_UNREAD_MS: Ms = 5_000
 
-export function makePreflight(deps: { readonly router: Router; readonly meters: Meters; readonly clock: Clock }) {
+export function makePreflight(deps: {
+  readonly router: Router
+  readonly meters: Meters
+  readonly alarms: AlarmSource | undefined
+  readonly clock: Clock
+}) {
   let last: { readonly at: Instant; readonly found: Preflight } | null = null
 
   return {
@@ -30,7 +37,7 @@ export function makePreflight(deps: { readonly router: Router; readonly meters: 
         return { routeSpecs: shift.routeSpecs, findings: [], baseline: {}, unread: [`resolve: ${resolved}`] }
       }
       const known = { ...shift, routeSpecs: resolved }
-      const [inspected, measured] = await Promise.all([
+      const [inspected, measured, fired] = await Promise.all([
         deps.router.inspect(resolved, call).then(
           (findings) => triage(findings),
           (err: unknown) => ({ findings: [] as readonly Finding[], unread: [`inspect: ${messageOf(err)}`] })
@@ -39,6 +46,11 @@ export function makePreflight(deps: { readonly router: Router; readonly meters: 
           baseline: {},
           unread: [`baseline: ${messageOf(err)}`],
           forbidden: [] as readonly string[]
+        })),
+        alarmsBefore(deps.alarms, known, deps.clock, call).catch((err: unknown) => ({
+          alarms: [],
+          findings: [] as readonly Finding[],
+          unread: [`alarms: ${messageOf(err)}`]
         }))
       ])
       const steps = riskLadder(shift, resolved, measured.baseline, (route, percents) =>
@@ -47,9 +59,15 @@ export function makePreflight(deps: { readonly router: Router; readonly meters: 
       const found: Preflight = {
         routeSpecs: resolved,
         ...(steps === null ? {} : { steps }),
-        findings: [...inspected.findings, ...measured.forbidden.map(forbidden), ...quiet(shift, measured.baseline)],
+        findings: [
+          ...inspected.findings,
+          ...measured.forbidden.map(forbidden),
+          ...fired.findings,
+          ...quiet(shift, measured.baseline)
+        ],
         baseline: measured.baseline,
-        unread: counted(shift) ? [...inspected.unread, ...measured.unread] : inspected.unread
+        ...(fired.alarms.length === 0 ? {} : { alarms: fired.alarms }),
+        unread: [...inspected.unread, ...(counted(shift) ? measured.unread : []), ...fired.unread]
       }
       last = { at: now, found }
       return found

@@ -2,3 +2,5 @@
 export type { Observer } from './observer.ts'
 export { cloudwatchObserver } from './cloudwatch/cloudwatch.ts'
 export { memoryObserver, type MemoryObserver } from './memory.ts'
+export type { AlarmSource } from './alarms.ts'
+export { cloudwatchAlarms } from './cloudwatch/alarms.ts'

@@ -33,6 +33,10 @@ t.test('the count is that of the whole run, not of a test that prints one', asyn
   t.strictSame(count(t, tap), { last: '1 passed, 1 failed', code: 1 })
 })
 
+t.test('a test may print what is no text', async (t) => {
+  t.strictSame(count(t, '# \u0000\u0001\n# { total: 2, pass: 2 }\n'), { last: '2 passed, 0 failed', code: 0 })
+})
+
 t.test('of raw TAP, failures are shown with their diagnosis, and each file on a line', async (t) => {
   const tap = [
     '# Subtest: test/a.test.ts',

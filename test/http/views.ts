@@ -143,7 +143,7 @@ export const POLICY: Policy = {
   onHold: { afterMs: 900_000, action: 'halt' },
   converge: { deadlineMs: 300_000 },
   alb: { settleMs: 60_000 },
-  dns: { staleFactor: 2, maxTtlMs: 300_000, lowerTtlMs: null, write: 'swap' },
+  dns: { staleFactor: 2, floorMs: 60_000, maxTtlMs: 300_000, lowerTtlMs: null, write: 'swap' },
   capacity: { new: 1, old: 0.9 },
   preflight: { minHealthyTargets: 1, healthyWithinMs: 600_000 },
   rollback: { to: 'zero', deadlineMs: 600_000, stickiness: 'release', shape: 'direct' },

@@ -117,7 +117,13 @@ t.test('FM-12: what somebody else writes while the write is throttled is a confl
   const world = albWorld({ random: () => 1 })
   const route = await world.route({ name: 'web', groups: { old: 1 } })
   world.fake.fault = throttleFirst('ModifyRule', 3)
-  const change: Change<AlbRouteSpec> = { route, to: aWant({ old: 990, new: 10 }), expect: OLD_ALONE, origin: null, n: 1 }
+  const change: Change<AlbRouteSpec> = {
+    route,
+    to: aWant({ old: 990, new: 10 }),
+    expect: OLD_ALONE,
+    origin: null,
+    n: 1
+  }
   const written = world.router.write([change], aCall(world.clock.now()))
   await world.clock.advance(3_000)
   await world.tamper(route, { old: 70, new: 30 })
@@ -275,7 +281,13 @@ t.test(
       if (input['RuleArn'] === routes[1]?.target.arn) throw sdkError('OperationNotPermittedException', 400)
       return undefined
     }
-    const changes = routes.map((route, n): Change<AlbRouteSpec> => ({ route, to: BACK, expect: 'any', origin: null, n }))
+    const changes = routes.map((route, n): Change<AlbRouteSpec> => ({
+      route,
+      to: BACK,
+      expect: 'any',
+      origin: null,
+      n
+    }))
     const written = world.router.write(changes, aCall(world.clock.now(), 'rollback'))
     await world.clock.advance(10)
     for (const name of ['c', 'd']) {

@@ -17,7 +17,8 @@ import type { StartRequest, Sluice } from '../../src/engine/sluice.ts'
 import { makeService } from '../../src/engine/service.ts'
 import { makeSupervisor, type Supervisor } from '../../src/engine/supervisor.ts'
 import type { Witness } from '../../src/engine/witness.ts'
-import { cloudwatchObserver } from '../../src/observers/index.ts'
+import { cloudwatchAlarms, cloudwatchObserver } from '../../src/observers/index.ts'
+import type { Prober } from '../../src/probes/probe.ts'
 import { makeRouter } from '../../src/routers/index.ts'
 import { makeStore } from '../../src/stores/index.ts'
 import type { Store } from '../../src/stores/store.ts'
@@ -76,18 +77,26 @@ export interface Rig {
   replay(id: ShiftId): Promise<unknown>
 }
 
-export type RigOptions = Partial<Omit<WorldOptions, 'clock'>>
+/** Status of the answer to a probe now; null: none comes. */
+export type ProbeAnswer = () => number | null
+
+export interface RigOptions extends Partial<Omit<WorldOptions, 'clock'>> {
+  /** What answers probes; 200 unless given. */
+  readonly probe?: ProbeAnswer
+}
 
 export async function aRig(t: Test, options: RigOptions = {}): Promise<Rig> {
   const clock = virtualClock()
   const restore = patchGlobals(clock, { random: streamOf(options.seed ?? 1, 'rig') })
   t.teardown(restore)
-  const world = makeWorld({ rps: 200, routes: ['web'], ...options, clock })
+  const { probe = () => 200, ...worldly } = options
+  const world = makeWorld({ rps: 200, routes: ['web'], ...worldly, clock })
   const store = makeStore({ type: 'memory' }, clock)
   const broken: string[] = []
   const orphans: string[] = []
   const births = new Map<ShiftId, Shift>()
-  let life = newLife({ clock, world, store, broken, orphans })
+  const outside = { clock, world, store, broken, orphans, probe }
+  let life = newLife(outside)
   t.teardown(() => life.incarnation.kill())
 
   const complete = <T>(promise: Promise<T>) => clock.complete(promise, '10m')
@@ -145,7 +154,7 @@ export async function aRig(t: Test, options: RigOptions = {}): Promise<Rig> {
       restore()
     },
     restart: async () => {
-      life = newLife({ clock, world, store, broken, orphans })
+      life = newLife(outside)
       await complete(life.supervisor.resume())
     },
     broken,
@@ -198,14 +207,31 @@ interface Outside {
   readonly store: Store
   readonly broken: string[]
   readonly orphans: string[]
+  readonly probe: ProbeAnswer
 }
 
-function newLife({ clock, world, store, broken, orphans }: Outside): Life {
+/** As if over a network: an answer takes 20 ms, none takes as long as it is waited for. */
+function fakeProber(clock: Clock, answer: ProbeAnswer): Prober {
+  return {
+    get: async (_url, _host, call) => {
+      const startedAt = clock.now()
+      const status = answer()
+      await clock.sleep(status === null ? call.deadlineAt - startedAt : 20, call.signal)
+      const ms = clock.now() - startedAt
+      if (status === null) return { ok: false, status, ms, code: 'Timeout' }
+      return { ok: status < 400, status, ms, code: String(status) }
+    }
+  }
+}
+
+function newLife({ clock, world, store, broken, orphans, probe }: Outside): Life {
   const incarnation = createIncarnation()
   const own = incarnation.clock(clock)
   const aws = makeAws({ clock: own, region: world.region, clientFor: retrying(own, world) })
   const router = incarnation.guard(makeRouter({ aws, clock: own }), { pure: ['quantise', 'byHand'] })
   const observer = incarnation.guard(cloudwatchObserver({ aws, clock: own }))
+  const alarms = incarnation.guard(cloudwatchAlarms({ aws, clock: own }))
+  const prober = incarnation.guard(fakeProber(own, probe))
   const memory = incarnation.guard(store)
   const witness: Witness = {
     decided: () => undefined,
@@ -215,7 +241,7 @@ function newLife({ clock, world, store, broken, orphans }: Outside): Life {
     broke: (id, laws) => broken.push(...laws.map((law) => `${id}: ${law}`)),
     orphans: (names) => orphans.push(...names)
   }
-  const supervisor = makeSupervisor({ router, observer, store: memory, clock: own, witness })
+  const supervisor = makeSupervisor({ router, observer, alarms, prober, store: memory, clock: own, witness })
   let n = 0
   const sluice = makeService({
     catalogue: { policies: () => [], migrations: () => [], reload: async () => ({ policies: 0, migrations: 0 }) },

@@ -16,11 +16,13 @@ import type {
   Unreadable
 } from '../../src/core/observation.ts'
 import type {
+  AlarmGate,
   BurnRateGate,
   ErrorRateGate,
   LatencyGate,
   MetricGate,
   Policy,
+  ProbeGate,
   StatusMixGate,
   Step,
   TargetHealthGate
@@ -151,6 +153,35 @@ export function aBurnRateGate(fields: Partial<BurnRateGate> = {}): BurnRateGate 
     windows: [{ longMs: HOUR, shortMs: 5 * MINUTE, factor: 14.4 }],
     periodMs: MINUTE,
     delayMs: 2 * MINUTE,
+    ...fields
+  }
+}
+
+export function anAlarmGate(fields: Partial<AlarmGate> = {}): AlarmGate {
+  return {
+    name: 'alarms',
+    type: 'alarm',
+    action: null,
+    routes: null,
+    names: ['checkout'],
+    ignoreIfAlreadyFiring: false,
+    everyMs: 30 * SECOND,
+    account: null,
+    ...fields
+  }
+}
+
+export function aProbeGate(fields: Partial<ProbeGate> = {}): ProbeGate {
+  return {
+    name: 'probe',
+    type: 'probe',
+    action: null,
+    routes: null,
+    url: 'https://new.internal/healthz',
+    host: null,
+    everyMs: 5 * SECOND,
+    max: 0.05,
+    windowMs: 30 * SECOND,
     ...fields
   }
 }

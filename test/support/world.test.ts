@@ -53,6 +53,7 @@ t.test('each rate of a side is seen in what users get, from the moment it is set
   world.new.timeoutRate = 0.04
   world.new.clientErrorRate = 0.2
   world.new.redirectRate = 0.3
+  world.route('web').old.slowRate = 0.25
   const after = await seen('1m')
   t.same(after.new.counts, {
     requests: 3000,
@@ -62,10 +63,12 @@ t.test('each rate of a side is seen in what users get, from the moment it is set
     c4xx: 600,
     c3xx: 900,
     c2xx: 1020,
-    e503: 0
+    e503: 0,
+    slow: 0
   })
   t.equal(after.new.errors, 480)
   t.equal(after.old.errors, 0)
+  t.equal(after.old.counts.slow, 750)
   world.route('web').new.errorRate = 0
   world.new.badGatewayRate = 1
   t.match((await seen('2m')).new, { counts: { c5xx: 0, e502: 3000 } }, "a route's own rate wins over the world's")

@@ -5,7 +5,7 @@ import { leastRequests } from '../gates/meters.ts'
 import { formatRate } from '../percent.ts'
 import type { GateSpec } from '../policy.ts'
 import type { GateState, Shift, Verdict } from '../shift.ts'
-import { counted, formatCount } from './words.ts'
+import { counted, formatCount, listed } from './words.ts'
 
 /** Worst first. */
 const URGENCY: readonly Verdict[] = ['breach', 'hold', 'blind', 'inconclusive', 'pass']
@@ -30,6 +30,8 @@ const NOTES: Readonly<Record<string, string>> = {
   no_rank: 'answers without a percentile rank',
   no_percentile: 'answers without a percentile',
   no_comparison: 'nothing to compare with',
+  no_prober: 'nothing sends its probes',
+  no_probes: 'no probe has ended for too long',
   bad_expression: 'its expression is none'
 }
 
@@ -39,7 +41,22 @@ export function explainNote(note: string): string {
   if (few) return `${formatCount(Number(few[1]))} of the ${counted(Number(few[2]), 'request')} that it needs`
   const out = /^out_of_bounds:(\d+)\/(\d+)$/.exec(note)
   if (out) return `out of bounds in ${counted(Number(out[1]), 'period')}, ${out[2]} are a breach`
+  const about = /^(missing_alarm|untrusted_alarm|undecided_alarm|probe_failed):(.+)$/.exec(note)
+  if (about) return explainAbout(about[1] ?? '', about[2] ?? '')
   return NOTES[note] ?? note
+}
+
+function explainAbout(what: string, whom: string): string {
+  switch (what) {
+    case 'missing_alarm':
+      return `there is no alarm ${listed(whom.split(','))}`
+    case 'untrusted_alarm':
+      return `CloudWatch could not evaluate ${listed(whom.split(','))}`
+    case 'undecided_alarm':
+      return `too little data for ${listed(whom.split(','))}`
+    default:
+      return `the newest probe failed: ${whom}`
+  }
 }
 
 /** One sentence on one gate of one route, e.g. `pass: error rate 0.12 % of 5,321 requests, at most 1 %`. */

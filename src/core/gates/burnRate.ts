@@ -26,8 +26,15 @@ interface Seen {
   readonly window: Window
   /** The share of errors that would burn `factor` times as fast as the budget allows. */
   readonly limit: number
-  readonly long: Counts
-  readonly short: Counts
+  readonly long: Sum
+  readonly short: Sum
+}
+
+type Sum = Omit<BurnBucket, 'start'>
+const NO_SUM: Sum = { ...NO_COUNTS, due: 0 }
+
+function plus(a: Sum, b: Sum): Sum {
+  return { ...addCounts(a, b), due: a.due + b.due }
 }
 
 /**
@@ -37,7 +44,8 @@ interface Seen {
  *   must not have an hour of grace. What a full window would have protected from is left to the count: new needs three errors
  *   in the short window to breach, and in the long one as many requests as would hold three errors at the limit to pass.
  * - Above the limit in the short window alone is no breach and no pass: the long window is about to follow, or it was a blip.
- * - Where old burns as fast as well, both suffer: that holds.
+ * - Where old's rate, period by period, would have burnt new's budget as fast, both suffer: that holds. Old's own sum would not
+ *   do: it had most of its requests before the share of new rose.
  */
 export function judgeBurnRate(
   spec: BurnRateGate,
@@ -52,11 +60,12 @@ export function judgeBurnRate(
   // Old is not judged here: where it cannot be counted, it cannot excuse new either.
   const old = 'blind' in counted ? NOTHING : counted
   if (fresh.requests === 0 && old.requests === 0) return { ...blinded(state, 'no_requests'), at }
-  const counts = { n1: fresh.requests, e1: fresh.errors, n0: old.requests, e0: old.errors }
+  const due = old.requests > 0 ? (fresh.requests * old.errors) / old.requests : 0
+  const counts = { n1: fresh.requests, e1: fresh.errors, n0: old.requests, e0: old.errors, due }
   const burn = pushed(state.burn ?? {}, spec, { start: period.start, ...counts })
   const windows = spec.windows.map((window): Seen => ({
     window,
-    limit: window.factor * (1 - spec.objective),
+    limit: tidy(window.factor * budgetOf(spec)),
     long: summed(burn, window.longMs, at),
     short: summed(burn, window.shortMs, at)
   }))
@@ -83,7 +92,7 @@ function verdictOf(
 ): Pick<GateState, 'verdict' | 'note' | 'passed'> {
   const burning = windows.filter(({ limit, long, short }) => share(long) > limit && share(short) > limit)
   const convicting = burning.filter(({ short }) => short.e1 >= FEWEST_ERRORS)
-  const own = convicting.find(({ short, limit }) => !(short.e0 >= FEWEST_ERRORS && short.e0 / short.n0 > limit))
+  const own = convicting.find(({ short, limit }) => !(short.e0 >= FEWEST_ERRORS && short.due > limit * short.n1))
   if (own) return { verdict: 'breach', note: null, passed: 0 }
   if (convicting.length > 0) return { verdict: 'hold', note: 'shared', passed: 0 }
   if (guard) return { verdict: 'hold', note: 'shared_guard', passed: 0 }
@@ -113,8 +122,18 @@ function pace({ long, short, limit }: Seen): number {
 }
 
 /** How many times as fast as the budget allows. */
-function burnOf({ long, short }: Seen, { objective }: BurnRateGate): number {
-  return Math.min(share(long), share(short)) / (1 - objective)
+function burnOf({ long, short }: Seen, spec: BurnRateGate): number {
+  return tidy(Math.min(share(long), share(short)) / budgetOf(spec))
+}
+
+/** Share of requests that may fail. */
+function budgetOf({ objective }: BurnRateGate): number {
+  return tidy(1 - objective)
+}
+
+/** 1 - 0.999 is 0.001: what is exactly at a limit must not be above it by the sixteenth digit. */
+function tidy(value: number): number {
+  return Number(value.toPrecision(12))
 }
 
 function newOf({ n1, e1 }: Counts): Tally {
@@ -145,17 +164,18 @@ function withBucket(
   const grain = Math.ceil(length / STRETCHES / periodMs) * periodMs
   const start = Math.floor(bucket.start / grain) * grain
   const same = buckets.find((one) => one.start === start)
-  const next = { start, ...addCounts(same ?? NO_COUNTS, bucket) }
+  const next = { start, ...plus(same ?? NO_SUM, bucket) }
   const end = bucket.start + periodMs
   return [...buckets.filter((one) => one.start !== start && one.start >= end - length), next]
 }
 
-function summed(burn: Burn, length: Ms, end: Instant): Counts {
-  return (burn[String(length)] ?? []).filter(({ start }) => start >= end - length).reduce(addCounts, NO_COUNTS)
+function summed(burn: Burn, length: Ms, end: Instant): Sum {
+  return (burn[String(length)] ?? []).filter(({ start }) => start >= end - length).reduce(plus, NO_SUM)
 }
 
-function wordsOf({ window, long, short }: Seen, { objective }: BurnRateGate): string {
+function wordsOf(seen: Seen, spec: BurnRateGate): string {
+  const { window, long, short } = seen
   const rates = [long, short].map((counts) => `${formatRate(share(counts))} of ${formatCount(counts.n1)}`)
-  const burn = Number((Math.min(share(long), share(short)) / (1 - objective)).toPrecision(2))
-  return `new fails ${rates[0]} requests in the long window and ${rates[1]} in the short one, ${burn} times its budget of ${formatRate(1 - objective)}; at most ${window.factor} times`
+  const burn = Number(burnOf(seen, spec).toPrecision(2))
+  return `new fails ${rates[0]} requests in the long window and ${rates[1]} in the short one, ${burn} times its budget of ${formatRate(budgetOf(spec))}; at most ${window.factor} times`
 }

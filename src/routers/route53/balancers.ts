@@ -26,8 +26,6 @@ export interface Balancers {
 
 const GROUPS_GOOD_MS: Ms = 30_000
 const LIST_GOOD_MS: Ms = 300_000
-/** Of one call; ELBv2 allows 400. */
-const PAGE = 400
 const BATCH = 20
 
 export function makeBalancers(clock: Clock): Balancers {
@@ -88,7 +86,7 @@ async function targetGroupsOf(as: As, LoadBalancerArn: string): Promise<readonly
 /** ELBv2 finds nothing by DNS name: FM-05, every page is read. */
 function everyBalancer(as: As): Promise<readonly LoadBalancer[]> {
   return allPages(async (Marker) => {
-    const command = new DescribeLoadBalancersCommand({ PageSize: PAGE, ...(Marker === undefined ? {} : { Marker }) })
+    const command = new DescribeLoadBalancersCommand(Marker === undefined ? {} : { Marker })
     const { output } = await as.aws.send('elbv2', as.account, command, as.call)
     return { items: output.LoadBalancers ?? [], next: output.NextMarker }
   })

@@ -21,9 +21,9 @@ export function plainName(name: string): string {
   return name.toLowerCase().replace(/\.$/, '').replaceAll('\\052', '*')
 }
 
-/** The form in which Route 53 wants names to be compared. */
+/** As Route 53 is asked: it takes `*` as well as `\052`, and so do its imitations. */
 export function wireName(name: string): string {
-  return `${name.replaceAll('*', '\\052')}.`
+  return `${name}.`
 }
 
 /** `sets` may hold other names and types. */

@@ -123,10 +123,10 @@ function nameFor({ options, site, zones, from }: Naming, route: Regional): DnsRo
 }
 
 /** Behind each side of a record stands a load balancer that forwards to one group alone. */
-function backingsOf(route: DnsRoute, pair: string, from: Instant): readonly Route[] {
-  const albs = albsOf(pair)
+function backingsOf(route: DnsRoute, options: RouteOptions, from: Instant): readonly Route[] {
+  const albs = albsOf(options.groupsOf ?? options.name)
   return route.flows.flatMap(({ side, group }) =>
-    side === 'other' ? [] : [createBacking(`${route.name} ${side}`, albs[side], group, from)]
+    side === 'other' ? [] : [createBacking(`${route.name} ${side}`, albs[side], group, from, options.tls ?? false)]
   )
 }
 
@@ -155,7 +155,7 @@ export function build(options: WorldOptions): Built {
   const names = byName.map((one) => nameFor({ options, site, zones, from: trafficFrom }, one))
   const routes: Route[] = [
     ...byWeight.map((one) => createRoute({ ...one, rps: one.rps ?? rps }, flowsFor(site, one), trafficFrom)),
-    ...names.flatMap((one, i) => backingsOf(one, byName[i]?.groupsOf ?? one.name, trafficFrom))
+    ...names.flatMap((one, i) => backingsOf(one, byName[i] ?? one, trafficFrom))
   ]
   const tags = all.flatMap((one) => tagsOf(one, arnsOf(one, one.region)))
   cloud = createCloud({

@@ -22,7 +22,7 @@ function listenersIn(view: View): Sdk.Listener[] {
     ListenerArn: route.arns.listener,
     LoadBalancerArn: route.arns.loadBalancer,
     // Nobody shall try to look at the certificate of a load balancer that is not there.
-    ...(route.backing ? { Port: 80, Protocol: 'HTTP' as const } : { Port: 443 + at, Protocol: 'HTTPS' as const }),
+    ...(!route.tls ? { Port: 80, Protocol: 'HTTP' as const } : { Port: 443 + at, Protocol: 'HTTPS' as const }),
     DefaultActions: route.kind === 'listener' ? told(view, route) : NOT_FOUND
   }))
 }

@@ -10,18 +10,16 @@ export interface FailureSpec {
   readonly name: string
   readonly status: number
   readonly message: string
-  /** Route 53 says what is wrong with a batch here, and nothing in the message. */
-  readonly messages?: readonly string[]
 }
 
 /** A definite answer of the service that is an error. The client turns it into the SDK's exception. */
 export class Refusal extends Error {
   readonly spec: FailureSpec
 
-  constructor(name: string, message: string, status = 400, messages?: readonly string[]) {
+  constructor(name: string, message: string, status = 400) {
     super(message)
     this.name = name
-    this.spec = { name, message, status, ...(messages && { messages }) }
+    this.spec = { name, message, status }
   }
 }
 
@@ -53,11 +51,10 @@ export function sdkError(service: Service, spec: FailureSpec, requestId: string)
   const error = new EXCEPTIONS[service]({
     name: spec.name,
     $fault: spec.status >= 500 ? 'server' : 'client',
-    message: spec.messages ? '' : spec.message,
+    message: spec.message,
     $metadata: { httpStatusCode: spec.status, requestId, attempts: 1, totalRetryDelay: 0 }
   })
-  const more = spec.messages ? { messages: [...spec.messages] } : {}
-  return Object.assign(error, { Code: spec.name.replace(/Exception$/, ''), ...more })
+  return Object.assign(error, { Code: spec.name.replace(/Exception$/, '') })
 }
 
 /** No answer in time: the request handler's error, which no service has seen. */

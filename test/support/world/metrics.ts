@@ -92,7 +92,7 @@ export function customKey({
   metric,
   dimensions
 }: Pick<Query, 'namespace' | 'metric' | 'dimensions'>): string {
-  return JSON.stringify([namespace, metric, Object.entries(dimensions).sort()])
+  return JSON.stringify([namespace, metric, Object.entries(dimensions).sort(([a], [b]) => (a < b ? -1 : 1))])
 }
 
 function customPoints(cloud: Cloud, query: Query, { delayMs, partial }: Freshness): readonly Point[] | null {

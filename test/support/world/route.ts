@@ -46,6 +46,8 @@ export interface Route {
   readonly spec: AlbRouteSpec
   /** It only stands behind records: no migration moves it. */
   readonly backing: boolean
+  /** Its listener is one of TLS. */
+  readonly tls: boolean
   readonly flows: readonly Flow[]
   /** What the API was told. */
   readonly control: History<Actions>
@@ -126,6 +128,7 @@ export function createRoute(
     arns,
     spec: specOf(options, arns, region),
     backing: false,
+    tls: true,
     flows,
     control: createHistory(trafficFrom, actions),
     live: createHistory<Live>(trafficFrom, { actions, by: 'start' }),
@@ -139,13 +142,14 @@ export function createRoute(
 }
 
 /** A listener that forwards to one group alone: what an alias of a record leads to. */
-export function createBacking(name: string, alb: string, group: TargetGroup, from: Instant): Route {
+export function createBacking(name: string, alb: string, group: TargetGroup, from: Instant, tls: boolean): Route {
   const { region } = group
   const options: RouteOptions & { readonly rps: Rps } = { name, kind: 'listener', alb, region, rps: 0 }
   const actions: Actions = [forwardAction([{ arn: group.arn, weight: 1 }], null)]
   return {
     ...createRoute(options, [], from),
     backing: true,
+    tls,
     control: createHistory(from, actions),
     live: createHistory<Live>(from, { actions, by: 'start' })
   }

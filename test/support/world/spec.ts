@@ -36,6 +36,8 @@ export interface RouteOptions {
   readonly alias?: boolean
   /** Of records: seconds; makes them plain. */
   readonly ttl?: number
+  /** Of records: their load balancers listen in TLS. */
+  readonly tls?: boolean
   /** Of records: the migration does not say which load balancers they answer with. */
   readonly unnamed?: boolean
   /** Name of the load balancer; default `main`. Routes with the same name share it. */

@@ -69,7 +69,7 @@ export interface World {
   readonly foreign: Foreign
   readonly targets: { set(route: string, side: Side, targets: TargetsSpec): void }
   readonly traffic: { set(rps: Rps, route?: string): void; stop(route?: string): void }
-  readonly alarms: { set(name: string, state: Alarm['state']): void }
+  readonly alarms: { set(name: string, state: Alarm['state']): void; remove(name: string): void }
   /** Metrics of somebody's own: the value of each period by its start, whatever the statistic; null: none. */
   readonly custom: {
     set(metric: Pick<Query, 'namespace' | 'metric' | 'dimensions'>, valueAt: (at: Instant) => number | null): void
@@ -222,7 +222,10 @@ function changers(cloud: Cloud, routeNamed: Named): Pick<World, 'targets' | 'tra
     },
     traffic: { set: setRps, stop: (route) => setRps(0, route) },
     custom: { set: (metric, valueAt) => void cloud.custom.set(customKey(metric), valueAt) },
-    alarms: { set: (name, state) => void cloud.alarms.set(name, { name, state, since: cloud.clock.now() }) }
+    alarms: {
+      set: (name, state) => void cloud.alarms.set(name, { name, state, since: cloud.clock.now() }),
+      remove: (name) => void cloud.alarms.delete(name)
+    }
   }
 }
 

@@ -111,7 +111,7 @@ export function applied(zone: Zone, before: RecordSets, changes: readonly Change
   }
   const after = sorted([...sets.values()])
   messages.push(...mixed(after))
-  if (messages.length > 0) throw new Refusal('InvalidChangeBatch', `[${messages.join(', ')}]`, 400, messages)
+  if (messages.length > 0) throw new Refusal('InvalidChangeBatch', `[${messages.join(', ')}]`)
   return after
 }
 
