@@ -45,14 +45,7 @@ export function toGate(doc: GateDocument): GateSpec {
     case 'metric':
       return { ...common, type: doc.type, ...metricOf(doc) }
     case 'burnRate':
-      return {
-        ...common,
-        type: doc.type,
-        objective: fractionOf(doc.objective),
-        windows: doc.windows.map(({ long, short, factor }) => ({ longMs: msOf(long), shortMs: msOf(short), factor })),
-        periodMs: msOf(doc.period),
-        delayMs: msOf(doc.delay)
-      }
+      return { ...common, type: doc.type, ...burnRateOf(doc) }
     case 'alarm':
       return {
         ...common,
@@ -105,6 +98,15 @@ function latencyOf(doc: LatencyDocument): Pick<LatencyGate, 'percentile' | 'slow
       maxSlow === undefined || over === undefined
         ? null
         : { max: fractionOf(maxSlow), overMs: msOf(over), comparison: comparisonOf(doc) }
+  }
+}
+
+function burnRateOf(doc: Extract<GateDocument, { type: 'burnRate' }>) {
+  return {
+    objective: fractionOf(doc.objective),
+    windows: doc.windows.map(({ long, short, factor }) => ({ longMs: msOf(long), shortMs: msOf(short), factor })),
+    periodMs: msOf(doc.period),
+    delayMs: msOf(doc.delay)
   }
 }
 

@@ -90,7 +90,10 @@ function foldMeter(turn: Turn, reading: MeterReading): void {
     if (!current || current.judgedTo === null || period.start < current.judgedTo) continue
     patchMeter(turn, meter.key, { ...pushGuard(current, period), judgedTo: period.start + meter.periodMs })
     foldShare(turn, meter, period)
+    const before = convictedGates(turn, meter)
     judgePeriod(turn, meter.key, period)
+    // Several periods may come at once, after blindness or a restart: a better one after it does not acquit.
+    if (convictedGates(turn, meter) > before) return
   }
 }
 
@@ -103,6 +106,13 @@ function gatesOfMeter(turn: Turn, meter: MeterState): readonly { state: GateStat
     const spec = specOfGate(turn, state)
     return isMeasured(spec) && meterOf(spec, state.route) === meter.key ? [{ state, spec }] : []
   })
+}
+
+/** How many gates of this meter say that new must go. */
+function convictedGates(turn: Turn, meter: MeterState): number {
+  return gatesOfMeter(turn, meter).filter(
+    ({ state, spec }) => state.verdict === 'breach' && actionOf(turn, spec) === 'rollback'
+  ).length
 }
 
 function blindGates(turn: Turn, meter: MeterState, code: string): void {

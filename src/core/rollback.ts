@@ -21,7 +21,7 @@ export function goBack(turn: Turn, cause: Cause): void {
   if (shift.firstWriteAt === null || shift.policy.mode === 'observe') return withoutWrites(turn, cause)
   if (cause.kind === 'breach' || cause.kind === 'no_healthy_new') {
     if (!isRemembered(turn, cause)) detected(turn, cause)
-    if (!anyAboveRestore(shift))
+    if (!anyAboveRestore(shift) && !anyLiveAboveRestore(turn))
       return halt(turn, 'breach_at_start', 'new carried this traffic before the shift began', null)
   }
   const forced = cause.kind === 'person' && cause.force
@@ -39,6 +39,14 @@ export function goBack(turn: Turn, cause: Cause): void {
 export function isOldUnfit(cause: Cause): boolean {
   if (cause.kind !== 'breach' || !cause.counts || cause.oldValue === null) return false
   return cause.oldValue >= cause.value
+}
+
+/** Somebody else may have raised new above what is to be restored: users suffer all the same. */
+function anyLiveAboveRestore(turn: Turn): boolean {
+  return turn.shift.routes.some((route) => {
+    const live = readingOf(turn, route.name)?.share
+    return live !== undefined && compareShares(live, route.restore ?? ZERO) > 0
+  })
 }
 
 function isRemembered(turn: Turn, cause: Cause): boolean {

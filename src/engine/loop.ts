@@ -2,7 +2,7 @@
  * One shift, from wherever it stands to its end: observe, decide, save, perform, sleep. The law: no effect before its decision
  * is saved; where the save is refused, somebody else decided, and we look again. Nothing but this file has effects performed.
  */
-import { decide } from '../core/decide.ts'
+import { decide as soundDecide } from '../core/decide.ts'
 import type { Decision } from '../core/decision.ts'
 import { brokenLaws, haltBroken } from '../core/invariant.ts'
 import type { Observation } from '../core/observation.ts'
@@ -34,6 +34,8 @@ export interface LoopDeps {
   readonly store: Store
   readonly clock: Clock
   readonly witness: Witness
+  /** For simulations: another decision in the place of the core's. */
+  readonly decide?: typeof soundDecide
   /** The shift was saved. */
   readonly onSaved: (shift: Shift, wakeAt: Instant | null) => void
   /** The world was looked at. */
@@ -111,12 +113,12 @@ async function run(id: ShiftId, deps: LoopDeps, parts: Parts): Promise<void> {
 
 /** One turn; `shift` is null where somebody else saved it since, and it must be loaded again. */
 async function turn(shift: Shift, deps: LoopDeps, parts: Parts): Promise<{ shift: Shift | null; sleepMs: Ms }> {
-  const { clock, store, witness } = deps
+  const { clock, store, witness, decide = soundDecide } = deps
   const seen = await parts.eyes.look(shift)
   if (parts.signal.aborted) return { shift, sleepMs: 0 }
   const now = clock.now()
   witness.observed(shift, seen, now)
-  const decision = soundly(shift, seen, now, witness)
+  const decision = soundly(decide, shift, seen, now, witness)
   deps.onSeen(shift.id, seen, now, decision.wakeAt)
   if (decision.shift !== shift) {
     const { events, consumed } = decision
@@ -132,7 +134,13 @@ async function turn(shift: Shift, deps: LoopDeps, parts: Parts): Promise<{ shift
 }
 
 /** A decision that breaks a law, or a bug that throws, halts this shift alone. */
-function soundly(shift: Shift, seen: Observation, now: Instant, witness: Witness): Decision {
+function soundly(
+  decide: typeof soundDecide,
+  shift: Shift,
+  seen: Observation,
+  now: Instant,
+  witness: Witness
+): Decision {
   const again = now + RETRY_MS
   try {
     const decision = decide(shift, seen, now)

@@ -94,12 +94,8 @@ export function makeMeters({ observer, clock, failed }: MetersDeps): Meters {
       skewMs = Math.abs(answer.skewMs) <= SKEW_NOISE_MS ? 0 : answer.skewMs
     }
   }
-  // A throw must end as blindness too: it counts towards onBlind, and is tried again later instead of at once.
   const counted = (shift: Shift, windows: readonly Window[], call: Call) =>
-    count(observer, shift, windows, call).catch((err: unknown) => {
-      failed?.(err)
-      return new Map<MeterKey, Counted | Unusable>()
-    })
+    bravely(count(observer, shift, windows, call), failed)
 
   return {
     async read(shift, now, call) {
@@ -132,6 +128,19 @@ export function makeMeters({ observer, clock, failed }: MetersDeps): Meters {
       learn(answers)
       return baselineOf(answers)
     }
+  }
+}
+
+/** A throw must end as blindness too: it counts towards onBlind, and is tried again later instead of at once. */
+async function bravely(
+  counting: ReturnType<typeof count>,
+  failed: ((err: unknown) => void) | undefined
+): Promise<ReadonlyMap<MeterKey, Counted | Unusable>> {
+  try {
+    return await counting
+  } catch (err) {
+    failed?.(err)
+    return new Map()
   }
 }
 

@@ -6,8 +6,9 @@ import type { Call } from '../core/call.ts'
 import type { Effect } from '../core/decision.ts'
 import type { Answer, Observation, WriteOutcome } from '../core/observation.ts'
 import type { RouteSpec } from '../core/migration.ts'
-import type { Shift } from '../core/shift.ts'
+import { isEnded, isGoingBack, type Shift } from '../core/shift.ts'
 import type { Ms } from '../core/time.ts'
+import { isForward } from '../core/want.ts'
 import type { Clock } from '../clock.ts'
 import type { Router } from '../routers/router.ts'
 
@@ -15,7 +16,7 @@ import type { Router } from '../routers/router.ts'
 export const WRITE_MS: Ms = 8_000
 
 export interface Pen {
-  /** Starts the writes; does not wait for them. */
+  /** Starts the writes; does not wait for them. What is on its way and not wanted any more is called off. */
   write(shift: Shift, effects: readonly Effect[]): void
   inFlight(): Observation['inFlight']
   /** Outcomes that no saved decision has seen yet. */
@@ -64,7 +65,10 @@ export function makePen(deps: {
   }
 
   return {
-    write: (shift, effects) => effects.forEach((effect) => start(shift, effect)),
+    write: (shift, effects) => {
+      for (const { effect, off } of flights.values()) if (!mayStillGo(shift, effect)) off.abort()
+      effects.forEach((effect) => start(shift, effect))
+    },
     inFlight: () =>
       [...flights.values()].map(({ effect }) => ({ route: effect.route, n: effect.n, want: effect.want })),
     answers: () => answers,
@@ -79,6 +83,12 @@ export function makePen(deps: {
       for (const flight of flights.values()) flight.off.abort()
     }
   }
+}
+
+/** A write may wait for its rate budget, or be tried again: by then the shift may be paused, on its way back, or over. */
+function mayStillGo({ phase }: Shift, { urgency }: Effect): boolean {
+  if (isEnded(phase)) return false
+  return urgency === 'rollback' ? isGoingBack(phase) : isForward(phase.kind) || phase.kind === 'draining'
 }
 
 async function carryOut(

@@ -1,22 +1,18 @@
 import t from 'tap'
 import { validateText } from '../../src/config/validateText.ts'
-import { arns, marked, migrationText, placeOf, policyText, spoken } from './support.ts'
+import { marked, migrationText, placeOf, policyText, spoken } from './support.ts'
 
 const gate = (body: string) => policyText({ gates: `gates:\n  - { name: g, ${body} }` })
 const errorRate = (body: string) => gate(`type: errorRate, max: 1%, ${body}`)
 
 /** Parts of the public surface that this version does not have: the text with `‸` where it is refused, and the key. */
 const rows: readonly (readonly [text: string, key: string])[] = [
-  [policyText({ more: '‸dns: { staleFactor: 2 }' }), 'dns'],
-  [policyText({ more: '‸dns: {}' }), 'dns'],
   [policyText({ more: '‸windows: { timezone: Asia/Tokyo }' }), 'windows'],
   [policyText({ more: '‸hooks: []' }), 'hooks'],
   [policyText({ more: 'notify: ‸[oncall]' }), 'notify'],
   [errorRate('against: none, ‸region: eu-west-1'), 'gates[0].region'],
   [gate('type: statusMix, ‸roleArn: x'), 'gates[0].roleArn'],
-  [migrationText({ more: '  - { name: dns, type: ‸route53, record: a.example.com }' }), 'routes[1].type'],
   [migrationText({ more: '  - { name: tcp, type: ‸nlb }' }), 'routes[1].type'],
-  [migrationText({ old: `{ targetGroup: ${arns.old}, ‸loadBalancer: x }` }), 'routes[0].old.loadBalancer'],
   [migrationText({ more: 'gates:\n  - { name: g, type: targetHealth, ‸externalId: x }' }), 'gates[0].externalId']
 ]
 

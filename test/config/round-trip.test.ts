@@ -14,13 +14,13 @@ const MINUTE = 60_000
 const optional = <T extends Record<string, fc.Arbitrary<unknown>>>(model: T) => fc.record(model, { requiredKeys: [] })
 const name = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,20}$/)
 const duration = fc.integer({ min: 1, max: 90 * 86_400_000 }).map(formatDuration)
-const share = fc.integer({ min: 0, max: 1000 }).map((tenths) => `${tenths / 10}%`)
+const share = fc.integer({ min: 1, max: 1000 }).map((tenths) => `${tenths / 10}%`)
 
 const errorRate = fc.record(
   {
     type: fc.constant('errorRate'),
     max: share,
-    against: fc.constant('none'),
+    against: fc.constantFrom('none', 'old'),
     minRequests: fc.integer({ min: 1, max: 1e6 }),
     warmup: fc.integer({ min: 0, max: 5 * MINUTE }).map(formatDuration),
     period: fc.constantFrom('1s', '10s', '60s', '5m'),
@@ -39,8 +39,76 @@ const targetHealth = fc.record(
   },
   { requiredKeys: ['type'] }
 )
+const clocks = {
+  period: fc.constantFrom('1s', '10s', '60s', '5m'),
+  delay: fc.integer({ min: 1, max: 5 * MINUTE }).map(formatDuration)
+}
+const knobs = {
+  profile: fc.constantFrom('robust', 'fast'),
+  tolerance: fc.double({ min: 1, max: 100, noNaN: true }),
+  alpha: optional({
+    relative: fc.double({ min: 1e-9, max: 0.5, noNaN: true }),
+    absolute: fc.double({ min: 1e-9, max: 0.5, noNaN: true })
+  }),
+  stepBackBudget: fc.double({ min: 1e-3, max: 1e6, noNaN: true })
+}
+const statusMix = fc.record(
+  {
+    type: fc.constant('statusMix'),
+    classes: fc.uniqueArray(fc.constantFrom('2xx', '3xx', '4xx', '5xx'), { minLength: 1 }),
+    ...knobs,
+    ...clocks
+  },
+  { requiredKeys: ['type'] }
+)
+const latency = fc.oneof(
+  fc.record(
+    {
+      type: fc.constant('latency'),
+      percentile: fc.constantFrom('p50', 'p99.9'),
+      max: duration,
+      maxRatio: fc.integer({ min: 1, max: 9 })
+    },
+    { requiredKeys: ['type', 'percentile', 'max'] }
+  ),
+  fc.record(
+    { type: fc.constant('latency'), maxSlow: share, over: duration, ...knobs },
+    { requiredKeys: ['type', 'maxSlow', 'over'] }
+  )
+)
+const metric = fc.record(
+  {
+    type: fc.constant('metric'),
+    queries: fc.constant([{ id: 'a', namespace: 'N', metric: 'M', stat: 'p99', dimensions: { Cluster: '$cluster' } }]),
+    expression: fc.constantFrom('a', '(1 - a) / 2'),
+    max: fc.double({ min: 0, noNaN: true, noDefaultInfinity: true }),
+    min: fc.double({ max: 0, noNaN: true, noDefaultInfinity: true }),
+    outOf: fc.integer({ min: 1, max: 60 }),
+    region: fc.constant('eu-west-1'),
+    ...clocks
+  },
+  { requiredKeys: ['type', 'queries', 'expression', 'max'] }
+)
+const burnRate = fc.record(
+  {
+    type: fc.constant('burnRate'),
+    objective: fc.constantFrom('99%', '99.9%', '99.95%'),
+    windows: fc.constant([{ long: '1h', short: '5m', factor: 14.4 }]),
+    ...clocks
+  },
+  { requiredKeys: ['type', 'objective', 'windows'] }
+)
+const alarm = fc.record(
+  {
+    type: fc.constant('alarm'),
+    names: fc.uniqueArray(name, { minLength: 1, maxLength: 3 }),
+    ignoreIfAlreadyFiring: fc.boolean(),
+    every: duration
+  },
+  { requiredKeys: ['type', 'names'] }
+)
 const gates = fc
-  .array(fc.oneof(errorRate, targetHealth), { minLength: 1, maxLength: 4 })
+  .array(fc.oneof(errorRate, targetHealth, statusMix, latency, metric, burnRate, alarm), { minLength: 1, maxLength: 4 })
   .map((list) => list.map((gate, i) => ({ name: `g${i}`, ...gate })))
 
 /** Bakes long enough for every gate above: 5 min delay, 3 periods of 5 min, 5 min warmup. */
@@ -56,11 +124,17 @@ const steps = fc
       )
     )
   )
-const ramp = fc.record({ kind: fc.constantFrom('linear', 'exponential'), steps: fc.integer({ min: 2, max: 30 }), bake })
+const ramp = fc.record({
+  kind: fc.constantFrom('linear', 'exponential', 'equalRisk'),
+  steps: fc.integer({ min: 2, max: 30 }),
+  bake
+})
 
 const rest = optional({
   description: fc.string(),
   mode: fc.constantFrom('act', 'observe'),
+  promote: fc.constantFrom('fixed', 'evidence'),
+  harmBudget: fc.double({ min: 1e-3, max: 1e6, noNaN: true }),
   onInsufficient: fc.constantFrom('hold', 'advance'),
   onBreach: fc.constantFrom('rollback', 'hold'),
   onBlind: optional({ hold: duration, rollback: fc.oneof(fc.constant('never'), duration) }),

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { fitProblems, gateProblems, policyProblems, shortestBakeMs } from '../../src/core/policy-rules.ts'
 import type { Migration } from '../../src/core/migration.ts'
-import type { ErrorRateGate, Policy, Step, TargetHealthGate } from '../../src/core/policy.ts'
+import type { ErrorRateGate, MetricGate, Policy, Step, TargetHealthGate } from '../../src/core/policy.ts'
 import { readPolicy } from '../../src/config/policies.ts'
 
 const MINUTE = 60_000
@@ -170,4 +170,48 @@ t.test('approval by another person needs tokens', async (t) => {
   t.match(fitProblems(policy, aMigration(), { tokens: false }), [/by: other needs tokens/])
   const anyone = aPolicy({ steps: [{ ...step(1000), approval: { by: 'anyone', expiresMs: MINUTE } }] })
   t.same(fitProblems(anyone, aMigration(), { tokens: false }), [])
+})
+
+t.test('evidence needs a gate that compares with old, in the policy or in the migration', async (t) => {
+  const promotion = { minBakeMs: null, harmBudget: 20 }
+  const policy = aPolicy({ promotion })
+  const daemon = { tokens: true }
+  t.match(policyProblems(policy), [{ severity: 'warning', path: ['promote'] }])
+  t.match(fitProblems(policy, aMigration(), daemon), [/promotes on evidence, but no gate compares new with old/])
+  const old = errors({ name: 'old', against: 'old' })
+  t.strictSame(fitProblems(policy, aMigration({ gates: [old] }), daemon), [])
+  t.strictSame(policyProblems(aPolicy({ promotion, gates: [old] })), [])
+})
+
+t.test("a metric's $words are vars of new on every route that it judges", async (t) => {
+  const query = { id: 'a', namespace: 'N', metric: 'M', stat: 'Sum' }
+  const metric = (dimensions: Record<string, string>, routes: readonly string[] | null = null): MetricGate => ({
+    name: 'm',
+    type: 'metric',
+    action: null,
+    routes,
+    queries: [{ ...query, dimensions }],
+    expression: 'a',
+    max: 1,
+    min: null,
+    breaches: 1,
+    outOf: 1,
+    periodMs: MINUTE,
+    delayMs: 2 * MINUTE,
+    account: null
+  })
+  const fits = (gate: MetricGate) => {
+    const migration = aMigration()
+    const routes = migration.routes.map((route) =>
+      route.name === 'web' && route.type === 'alb'
+        ? { ...route, new: { ...route.new, vars: { cluster: 'shop-134' } } }
+        : route
+    )
+    return fitProblems(aPolicy({ gates: [gate] }), { ...migration, routes }, { tokens: true })
+  }
+  t.strictSame(fits(metric({ Cluster: 'shop', Side: '$side-$route' })), [])
+  t.strictSame(fits(metric({ Cluster: '$cluster' }, ['web'])), [])
+  t.strictSame(fits(metric({ Cluster: '$cluster', Again: 'x-${cluster}' })), [
+    'gate m asks for $cluster, but new of route api has no var cluster'
+  ])
 })

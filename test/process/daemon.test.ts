@@ -10,25 +10,32 @@ import t, { type Test } from 'tap'
 import { systemClock } from '../../src/clock.ts'
 import { daemonProcess } from '../../src/cli/demo/daemonProcess.ts'
 import { LADDER } from './support/cases.ts'
-import { aDaemon, COMPILED, until, type Daemon } from './support/daemon.ts'
+import { aDaemon, FOR_TESTS, until, type Daemon } from './support/daemon.ts'
 import { HALF, policyText, WHOLE } from './support/policy.ts'
 import { aScenario, endsAs } from './support/scenario.ts'
 import { aTown } from './support/town.ts'
 
 const PROGRAM = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 const CLOSE_MS = 10_000
+const ENDS_MS = 60_000
 const clock = systemClock()
 
 t.setTimeout(300_000)
 t.jobs = 4
 
-/** `sluice serve` to its end. */
+/** `sluice serve` to its end; one that does not end is killed. */
 async function serve(folder: string, env: Readonly<Record<string, string>>) {
   const args = ['--no-warnings', PROGRAM, 'serve', '--config', join(folder, 'sluice.yaml')]
-  const child = spawn(process.execPath, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, args, {
+    env: { ...process.env, ...env, ...FOR_TESTS },
+    stdio: ['ignore', 'pipe', 'pipe']
+  })
+  const limit = clock.timeout(ENDS_MS)
+  limit.signal.addEventListener('abort', () => child.kill('SIGKILL'))
   let said = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (said += chunk.toString()))
   const [code] = (await once(child, 'close')) as [number | null]
+  limit.clear()
   return { code, said }
 }
 
@@ -155,11 +162,7 @@ void t.test('the address file of a killed daemon is written over by the next', a
 
 void t.test('a daemon that is killed while it starts is told of at once', async (t: Test) => {
   const town = await aTown(t, [{ name: 'web' }])
-  const daemon = await daemonProcess(
-    clock,
-    { policies: {}, migrations: {} },
-    { ...town.lab.env, NODE_COMPILE_CACHE: COMPILED }
-  )
+  const daemon = await daemonProcess(clock, { policies: {}, migrations: {} }, { ...town.lab.env, ...FOR_TESTS })
   t.teardown(() => daemon.remove())
   const startedAt = clock.now()
   const starting = t.rejects(daemon.start(), /did not start/)

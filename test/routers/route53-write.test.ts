@@ -26,8 +26,14 @@ t.test('a swap deletes exactly what stands and creates it with the new weights, 
   t.match(await rig.write('api', TEN), { kind: 'accepted', changeId: /^C/ })
   t.same(rig.batches, [
     [
-      ...['DELETE blue 100', 'DELETE green 0', 'DELETE blue 100', 'DELETE green 0'],
-      ...['CREATE blue 90', 'CREATE green 10', 'CREATE blue 90', 'CREATE green 10']
+      'DELETE blue 100',
+      'DELETE green 0',
+      'DELETE blue 100',
+      'DELETE green 0',
+      'CREATE blue 90',
+      'CREATE green 10',
+      'CREATE blue 90',
+      'CREATE green 10'
     ]
   ])
   t.same(rig.world.told('api').new, 10)

@@ -12,7 +12,7 @@ import type { Clock } from '../../clock.ts'
 import type { Ms } from '../../core/time.ts'
 
 const PROGRAM = fileURLToPath(new URL('../main.ts', import.meta.url))
-const START_MS: Ms = 30_000
+const START_MS: Ms = 90_000
 const LOOK_MS: Ms = 50
 
 export interface Files {

@@ -4,15 +4,20 @@
 import type { Change } from '@aws-sdk/client-route-53'
 import type { Route53RouteSpec } from '../../core/migration.ts'
 import type { Want } from '../../core/shift.ts'
+import { AwsFailure } from '../../aws/aws.ts'
 import { changesOf, piecesOf } from './compose.ts'
 import { setsIn } from './records.ts'
 
-/** Empty where the whole record sets are not known: an UPSERT that leaves a field out loses it. */
+/** Empty where the whole record sets are not known (an UPSERT that leaves a field out loses it), or nobody would get an answer. */
 export function commandsByHand(route: Route53RouteSpec, want: Want, raw: string | null): readonly string[] {
   const sets = raw === null ? null : setsIn(raw)
   if (sets === null) return []
-  const pieces = piecesOf(route, sets, want)
-  return pieces.length === 0 ? [] : [changeCommand(route.hostedZone, changesOf(pieces, 'upsert'))]
+  try {
+    return [changeCommand(route.hostedZone, changesOf(piecesOf(route, sets, want), 'upsert'))]
+  } catch (error) {
+    if (error instanceof AwsFailure) return []
+    throw error
+  }
 }
 
 /** One atomic batch, as one line for a POSIX shell. */

@@ -10,21 +10,18 @@ import type { EventView, ShiftView } from '../../../src/core/view.ts'
 import type { Lab } from '../../../src/lab/lab.ts'
 
 const clock = systemClock()
-/** Node's own cache: a process that starts dozens of times in a test need not read all of the code each time. */
-export const COMPILED = fileURLToPath(new URL('../../../node_modules/.cache/sluice-compiled', import.meta.url))
 const LOOK_MS = 250
 /** For a daemon that is broken, not for one that is slow. */
 const PATIENCE_MS = 180_000
 
-/** A test file that is given up does not come to its teardowns. */
-const daemons = new Set<DaemonProcess>()
-for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => process.exit(1))
-process.on('exit', () => {
-  for (const daemon of daemons) {
-    const { pid, exitCode, signalCode } = daemon.process()
-    if (pid !== undefined && exitCode === null && signalCode === null) process.kill(pid, 'SIGKILL')
-  }
-})
+/**
+ * What the daemons of these tests are given beside AWS's variables. Node's own cache, because a process that starts dozens of
+ * times need not read all of the code each time; and a look at whether its test still lives.
+ */
+export const FOR_TESTS: Readonly<Record<string, string>> = {
+  NODE_COMPILE_CACHE: fileURLToPath(new URL('../../../node_modules/.cache/sluice-compiled', import.meta.url)),
+  NODE_OPTIONS: `--import=${new URL('parent.ts', import.meta.url).href}`
+}
 
 export interface Answer {
   readonly status: number
@@ -53,14 +50,9 @@ export interface Daemon {
 
 /** Started at once; ended, and its folder removed, with the test. */
 export async function aDaemon(t: Test, lab: Pick<Lab, 'env'>, files: Files): Promise<Daemon> {
-  const started = await daemonProcess(clock, files, { ...lab.env, NODE_COMPILE_CACHE: COMPILED })
-  t.teardown(async () => {
-    await started.remove()
-    daemons.delete(started)
-  })
-  const starting = started.start()
-  daemons.add(started)
-  await starting
+  const started = await daemonProcess(clock, files, { ...lab.env, ...FOR_TESTS })
+  t.teardown(() => started.remove())
+  await started.start()
   const daemon = talkTo(started)
   t.teardown(async () => {
     if (!t.passing()) t.comment((await daemon.log()).split('\n').slice(-60).join('\n'))

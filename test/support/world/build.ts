@@ -155,7 +155,10 @@ export function build(options: WorldOptions): Built {
   const names = byName.map((one) => nameFor({ options, site, zones, from: trafficFrom }, one))
   const routes: Route[] = [
     ...byWeight.map((one) => createRoute({ ...one, rps: one.rps ?? rps }, flowsFor(site, one), trafficFrom)),
-    ...names.flatMap((one, i) => backingsOf(one, byName[i] ?? one, trafficFrom))
+    ...byName.flatMap((one, i) => {
+      const name = names[i]
+      return name ? backingsOf(name, one, trafficFrom) : []
+    })
   ]
   const tags = all.flatMap((one) => tagsOf(one, arnsOf(one, one.region)))
   cloud = createCloud({

@@ -1,0 +1,76 @@
+/**
+ * Seeds over child processes, one for each core. Never runs a seed itself: a parent may live under a test runner that slows
+ * everything down.
+ */
+import { fork, type ChildProcess } from 'node:child_process'
+import { availableParallelism } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import type { Verdict } from './job.ts'
+import type { Task } from './worker.ts'
+
+export interface Pool {
+  try(task: Task): Promise<Verdict>
+  readonly size: number
+  close(): void
+}
+
+const WORKER = fileURLToPath(new URL('worker.ts', import.meta.url))
+
+export function openPool(size: number = availableParallelism()): Pool {
+  const env = { ...process.env }
+  delete env['NODE_OPTIONS']
+  const idle: ChildProcess[] = []
+  const waiting: ((child: ChildProcess) => void)[] = []
+  const children = Array.from({ length: size }, () =>
+    fork(WORKER, { execArgv: ['--no-warnings'], env, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  )
+  idle.push(...children)
+  const free = (child: ChildProcess): void => {
+    const next = waiting.shift()
+    if (next) next(child)
+    else idle.push(child)
+  }
+  const borrow = (): Promise<ChildProcess> => {
+    const child = idle.pop()
+    return child ? Promise.resolve(child) : new Promise((resolve) => waiting.push(resolve))
+  }
+  return {
+    size,
+    try: async (task) => {
+      const child = await borrow()
+      return new Promise((resolve, reject) => {
+        const gone = (code: number | null): void =>
+          reject(new Error(`a worker ended with ${code} at seed ${task.seed}`))
+        child.once('exit', gone)
+        child.once('message', (verdict: Verdict) => {
+          child.off('exit', gone)
+          free(child)
+          resolve(verdict)
+        })
+        child.send(task)
+      })
+    },
+    close: () => children.forEach((child) => child.disconnect())
+  }
+}
+
+/** Runs seeds from `from` on until one is caught or `count` are done; verdicts are told as they come, in any order. */
+export async function search(
+  pool: Pool,
+  range: { readonly from: number; readonly count: number; readonly mutant: string | null },
+  told: (verdict: Verdict) => void = () => undefined
+): Promise<Verdict | null> {
+  let next = range.from
+  let caught: Verdict | null = null
+  const line = async (): Promise<void> => {
+    while (next < range.from + range.count && !(caught && caught.seed < next)) {
+      const seed = next
+      next += 1
+      const verdict = await pool.try({ seed, mutant: range.mutant })
+      told(verdict)
+      if (verdict.law !== null && (!caught || verdict.seed < caught.seed)) caught = verdict
+    }
+  }
+  await Promise.all(Array.from({ length: pool.size }, line))
+  return caught
+}
