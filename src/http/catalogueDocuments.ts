@@ -108,7 +108,12 @@ function targetDocument(route: RouteSpec): Document {
     case 'alb':
       return { [route.target.kind]: route.target.arn }
     case 'route53':
-      return { hostedZone: route.hostedZone, record: route.record, recordTypes: route.recordTypes }
+      return {
+        hostedZone: route.hostedZone,
+        record: route.record,
+        recordTypes: route.recordTypes,
+        ...(route.allowExternalDns ? { allowExternalDns: true } : {})
+      }
   }
 }
 

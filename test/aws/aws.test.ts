@@ -134,7 +134,11 @@ t.test('every call is seen once, with operation, outcome and seconds', async (t)
 
 t.test('the budget of reads and writes can be set', async (t) => {
   const slow = { perSecond: 1, burst: 1 }
-  const rates = { elbv2: { read: slow, write: slow }, cloudwatch: { read: slow, write: slow }, route53: { read: slow, write: slow } }
+  const rates = {
+    elbv2: { read: slow, write: slow },
+    cloudwatch: { read: slow, write: slow },
+    route53: { read: slow, write: slow }
+  }
   const { aws, clock, call } = bench(async () => ({}), { budget: { rates, reserve: 0 } })
   const before = clock.now()
   await clock.complete(Promise.all([1, 2, 3].map(() => aws.send('elbv2', HERE, READ(), call()))))
@@ -145,10 +149,29 @@ t.test('the budget of reads and writes can be set', async (t) => {
 
 t.test('a turn that was taken before is not paid for twice', async (t) => {
   const slow = { perSecond: 0.001, burst: 1 }
-  const rates = { elbv2: { read: slow, write: slow }, cloudwatch: { read: slow, write: slow }, route53: { read: slow, write: slow } }
+  const rates = {
+    elbv2: { read: slow, write: slow },
+    cloudwatch: { read: slow, write: slow },
+    route53: { read: slow, write: slow }
+  }
   const { aws, call } = bench(async () => ({ Rules: [] }), { budget: { rates, reserve: 0 } })
   const turn = await aws.turn('elbv2', HERE, 'write', call())
   t.match(await aws.send('elbv2', HERE, WRITE(), call(), turn), { output: { Rules: [] } })
+})
+
+t.test('FM-19: that one zone is busy slows down nobody else', async (t) => {
+  const refused = (name: string) => async () => {
+    throw Object.assign(new Error('later'), { name, $metadata: { httpStatusCode: 400 } })
+  }
+  const waited = async (name: string) => {
+    const { aws, clock, call } = bench(refused(name))
+    await aws.send('elbv2', HERE, WRITE(), call()).catch(() => undefined)
+    const before = clock.now()
+    await clock.complete(aws.send('elbv2', HERE, WRITE(), call()).catch(() => undefined))
+    return clock.now() - before
+  }
+  t.equal(await waited('PriorRequestNotComplete'), 0)
+  t.ok((await waited('Throttling')) > 0)
 })
 
 t.test('FM-04: after AWS said "not now" forward calls wait, and a rollback does not', async (t) => {

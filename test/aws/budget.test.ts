@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { bucketOf, makeBudget, type Rate } from '../../src/aws/budget.ts'
+import { bucketOf, DEFAULT_RATES, makeBudget, type Rate } from '../../src/aws/budget.ts'
 import { AwsFailure } from '../../src/aws/aws.ts'
 import type { Call, Urgency } from '../../src/core/call.ts'
 import { virtualClock, type VirtualClock } from '../support/virtual.ts'
@@ -180,4 +180,26 @@ t.test('a bucket is of an account, a region, a service and a kind of access, not
   ]
   t.equal(new Set(distinct).size, distinct.length)
   t.end()
+})
+
+t.test('FM-19: Route 53 has one bucket for an account, all regions, reads and writes', (t) => {
+  const here = bucketOf('route53', { region: 'eu-west-1' }, 'read')
+  t.equal(here, bucketOf('route53', { region: 'us-east-1' }, 'write'))
+  const roleArn = 'arn:aws:iam::111122223333:role/dns'
+  t.not(here, bucketOf('route53', { region: 'eu-west-1', roleArn }, 'read'))
+  t.end()
+})
+
+t.test('FM-19: never more than 5 requests to Route 53 in any second, rollbacks among them', async (t) => {
+  const clock = virtualClock()
+  const budget = makeBudget(clock)
+  const sent: number[] = []
+  const all = Array.from({ length: 60 }, async (_, i) => {
+    const urgency = i % 3 === 0 ? 'rollback' : 'observe'
+    await budget.take('b', DEFAULT_RATES.route53[i % 2 === 0 ? 'read' : 'write'], aCall(clock, urgency))
+    sent.push(clock.now())
+  })
+  await clock.complete(Promise.all(all))
+  for (const at of sent) t.ok(sent.filter((one) => one >= at && one < at + 1_000).length <= 5)
+  t.equal(sent.length, 60)
 })

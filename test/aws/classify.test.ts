@@ -16,6 +16,10 @@ const rows: readonly (readonly [string, Error, FailureKind, { gone?: boolean; de
   ['ThrottlingException', sdk('ThrottlingException', 400), 'throttled', {}],
   ['RequestLimitExceeded', sdk('RequestLimitExceeded', 503), 'throttled', {}],
   ['any 429', sdk('PriorRequestNotCompleteException', 429), 'throttled', {}],
+  ['a zone that is busy', sdk('PriorRequestNotComplete', 400), 'throttled', {}],
+  ['InvalidChangeBatch', sdk('InvalidChangeBatch', 400), 'refused', {}],
+  ['NoSuchHostedZone', sdk('NoSuchHostedZone', 404), 'refused', { gone: true }],
+  ['NoSuchChange', sdk('NoSuchChange', 404), 'refused', {}],
   ['RuleNotFoundException', sdk('RuleNotFoundException', 400), 'refused', { gone: true }],
   ['ListenerNotFoundException', sdk('ListenerNotFoundException', 400), 'refused', { gone: true }],
   ['TargetGroupNotFound', sdk('TargetGroupNotFound', 400), 'refused', { gone: true }],
@@ -46,6 +50,15 @@ for (const [what, error, kind, { gone = false, denied = false }] of rows) {
     t.end()
   })
 }
+
+t.test('what is wrong with a batch of records is kept, wherever it is said', (t) => {
+  const said = sdk('InvalidChangeBatch', 400, '[Tried to delete X but it was not found]')
+  t.match(classify(said, 'route53 x').message, /but it was not found/)
+  t.match(classify(Object.assign(said, { messages: [] }), 'route53 x').message, /but it was not found/)
+  const listed = Object.assign(sdk('InvalidChangeBatch', 400, ''), { messages: ['one', 'two'] })
+  t.match(classify(listed, 'route53 x').message, /one; two/)
+  t.end()
+})
 
 t.test('status, attempts and code are kept; a broken connection is named by its code', (t) => {
   t.match(classify(sdk('Throttling', 400), 'x'), { code: 'Throttling', status: 400, attempts: 2 })

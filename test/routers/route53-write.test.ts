@@ -161,6 +161,38 @@ t.test('FM-19: PriorRequestNotComplete is tried again with growing waits until t
   t.ok((waits[0] ?? 0) >= 2_000 && (waits[1] ?? 0) >= 4_000, String(waits))
 })
 
+t.test(
+  'FM-12: what somebody else writes while the zone is busy is a conflict at a later try, with UPSERT too',
+  async (t) => {
+    const rig = dnsRig()
+    rig.world.name('api').zone.busyUntil = rig.clock.now() + 3_500
+    const written = rig.begin('api', TEN, { swap: false })
+    await rig.clock.advance('3s')
+    rig.world.foreign.setWeights('api', { old: 70, new: 30 })
+    t.match(await rig.clock.complete(written), { kind: 'conflict', found: { old: 70, new: 30 } })
+    t.equal(rig.world.told('api').new, 30)
+  }
+)
+
+t.test('a forward write that let a rollback go first looks again', async (t) => {
+  const rig = dnsRig(pair)
+  rig.world.foreign.setWeights('api', { old: 50, new: 50 })
+  rig.world.faults.error('PriorRequestNotComplete', 400, 'busy', {
+    operation: 'ChangeResourceRecordSets',
+    route: 'web',
+    times: 1
+  })
+  const forward = rig.begin('web', TEN, { swap: false })
+  await rig.clock.advance('1900ms')
+  // Between the first try and the second, and within the time for which a read is good.
+  rig.world.faults.latency('300ms')
+  const back = rig.begin('api', BACK, { expect: 'any' })
+  await rig.clock.advance('200ms')
+  rig.world.foreign.setWeights('web', { old: 70, new: 30 })
+  t.match(await rig.clock.complete(back), { kind: 'accepted' })
+  t.match(await rig.clock.complete(forward), { kind: 'conflict', found: { old: 70, new: 30 } })
+})
+
 t.test('what is still refused at the deadline was certainly not written', async (t) => {
   const rig = dnsRig()
   rig.world.faults.throttle({ operation: 'ChangeResourceRecordSets' })

@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util'
 import { draw } from './draw.ts'
 import type { Verdict } from './job.ts'
 import { mutantNamed, MUTANTS } from './mutants.ts'
-import { openPool, search, type Pool } from './pool.ts'
+import { hunt, openPool, search, type Pool } from './pool.ts'
 import { run } from './run.ts'
 import { describe, type Scenario } from './scenario.ts'
 import { shrink } from './shrink.ts'
@@ -87,14 +87,14 @@ async function seeds(pool: Pool): Promise<boolean> {
 }
 
 async function mutants(pool: Pool): Promise<boolean> {
+  const began = performance.now()
   let every = true
-  for (const { name } of MUTANTS) {
-    const began = performance.now()
-    const caught = await search(pool, { from: Number(values.from), count: Number(values.seeds), mutant: name })
+  const names = MUTANTS.map(({ name }) => name)
+  await hunt(pool, names, { from: Number(values.from), count: Number(values.seeds) }, (name, caught) => {
     const seconds = ((performance.now() - began) / 1000).toFixed(0)
-    out(caught ? `${name}: seed ${caught.seed}, ${caught.law} (${seconds} s)` : `${name}: NOT CAUGHT (${seconds} s)`)
+    out(`${seconds} s: ${name}: ${caught ? `seed ${caught.seed}, ${caught.law}: ${caught.text}` : 'NOT CAUGHT'}`)
     every &&= caught !== null
-  }
+  })
   return every
 }
 

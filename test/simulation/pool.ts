@@ -74,3 +74,26 @@ export async function search(
   await Promise.all(Array.from({ length: pool.size }, line))
   return caught
 }
+
+/** For each mutant the first seed from `from` on that catches it, or null; as many at once as there are processes. */
+export async function hunt(
+  pool: Pool,
+  mutants: readonly string[],
+  range: { readonly from: number; readonly count: number },
+  told: (mutant: string, caught: Verdict | null) => void
+): Promise<void> {
+  const waiting = [...mutants]
+  const firstCatch = async (mutant: string): Promise<Verdict | null> => {
+    for (let seed = range.from; seed < range.from + range.count; seed += 1) {
+      const verdict = await pool.try({ seed, mutant })
+      if (verdict.law !== null) return verdict
+    }
+    return null
+  }
+  const lane = async (): Promise<void> => {
+    for (let mutant = waiting.shift(); mutant !== undefined; mutant = waiting.shift()) {
+      told(mutant, await firstCatch(mutant))
+    }
+  }
+  await Promise.all(Array.from({ length: pool.size }, lane))
+}

@@ -124,8 +124,8 @@ function talkTo(started: DaemonProcess): Daemon {
 function askerOf(url: () => string): Daemon['ask'] {
   return async (method, path, body, headers = {}) => {
     const json = body === undefined ? {} : { 'content-type': 'application/json' }
-    const text = body === undefined ? null : JSON.stringify(body)
-    const response = await fetch(new URL(path, url()), { method, body: text, headers: { ...json, ...headers } })
+    const given = body === undefined ? {} : { body: JSON.stringify(body) }
+    const response = await fetch(new URL(path, url()), { method, ...given, headers: { ...json, ...headers } })
     return { status: response.status, body: (await response.json()) as Answer['body'] }
   }
 }

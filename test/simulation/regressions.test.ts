@@ -1,0 +1,128 @@
+/**
+ * What the simulation found, as the smallest worlds in which it was so. Each was a violation once.
+ */
+import t from 'tap'
+import { anErrorRateGate, aPolicy } from '../support/builders.ts'
+import { run } from './run.ts'
+import type { Act, Scenario } from './scenario.ts'
+
+const SECOND = 1_000
+const MINUTE = 60_000
+
+const policy = aPolicy({
+  name: 'simulated',
+  steps: [100, 500, 1000].map((percent) => ({ percent, bakeMs: MINUTE, approval: null })),
+  gates: [anErrorRateGate({ periodMs: 10 * SECOND, delayMs: 20 * SECOND, minRequests: 20 })],
+  alb: { settleMs: 5 * SECOND },
+  drain: { residual: 0.005, forMs: 30 * SECOND, deadlineMs: 3 * MINUTE },
+  deadlineMs: 60 * MINUTE
+})
+
+function aWorld(acts: readonly Act[], fields: Partial<Scenario> = {}): Scenario {
+  return {
+    seed: 1,
+    routes: [
+      {
+        name: 'web',
+        kind: 'rule',
+        attached: false,
+        weights: null,
+        stickySeconds: null,
+        third: false,
+        targets: { old: 3, new: 3 }
+      }
+    ],
+    policy,
+    from: 'zero',
+    store: 'memory',
+    rps: 100,
+    counts: 'exact',
+    latencyMs: 40,
+    dataPlaneLagMs: 500,
+    healthyAfterMs: 2_000,
+    metrics: { delayMs: 10 * SECOND, partial: true, lateShare: 0, lateMs: 0 },
+    writesPerSecond: 2,
+    newSide: { kind: 'healthy' },
+    oldErrorRate: 0,
+    acts,
+    faultsMs: 5 * MINUTE,
+    choice: 'overwrite',
+    restore: false,
+    ...fields
+  }
+}
+
+const abort: Act['deed'] = { kind: 'order', verb: 'abort', drift: null, stepOff: 0, force: false, bypass: false }
+
+t.test('a foreign hand gives new traffic before the first step, and new fails: rolled back, users first', async (t) => {
+  const { violations, ends, trace } = await run(
+    aWorld(
+      [
+        {
+          when: { after: 'weight.confirmed', nth: 1, delayMs: 300 },
+          deed: { kind: 'foreign', route: 'web', weights: 'weird', share: { old: 320, new: 680 } }
+        }
+      ],
+      { newSide: { kind: 'bad', rate: 0.5, fromMs: 0, untilMs: null, aboveShare: 0, how: 'errors' } }
+    )
+  )
+  t.strictSame(violations, [])
+  t.strictSame(ends, ['rolled_back'], trace.join('\n'))
+})
+
+t.test('an increase that waits for its rate budget is called off by an abort', async (t) => {
+  const { violations, ends, trace } = await run(
+    aWorld(
+      [
+        { when: { after: 'weight.confirmed', nth: 1, delayMs: 1_800 }, deed: { kind: 'storm', calls: 30 } },
+        { when: { after: 'weight.requested', nth: 2, delayMs: 200 }, deed: abort }
+      ],
+      { writesPerSecond: 0.5 }
+    )
+  )
+  t.strictSame(violations, [])
+  t.strictSame(ends, ['aborted'], trace.join('\n'))
+  t.ok(
+    trace.some((line) => line.includes('"percent":100,')),
+    '10 % had been decided'
+  )
+  t.notOk(
+    trace.some((line) => line.includes('ModifyRule web 900:100')),
+    'and were never sent'
+  )
+})
+
+t.test('a write that is tried again does not go out after a pause', async (t) => {
+  const { violations, trace } = await run(
+    aWorld([
+      {
+        when: { bake: 1, beforeEndMs: SECOND },
+        deed: { kind: 'throttle', calls: 'writes', everyNth: 1, forMs: 4_000 }
+      },
+      {
+        when: { after: 'step.completed', nth: 1, delayMs: 1_500 },
+        deed: { kind: 'order', verb: 'pause', drift: null, stepOff: 0, force: false, bypass: false }
+      }
+    ])
+  )
+  t.strictSame(violations, [], trace.join('\n'))
+})
+
+t.test(
+  'a bad period and good ones after it are read at once, after blindness: it is a breach all the same',
+  async (t) => {
+    const { violations, ends, trace } = await run(
+      aWorld(
+        [
+          {
+            when: { after: 'weight.in_effect', nth: 2, delayMs: 0 },
+            deed: { kind: 'metrics', status: 'PartialData', forMs: 100 * SECOND }
+          }
+        ],
+        { newSide: { kind: 'bad', rate: 0.5, fromMs: 20 * SECOND, untilMs: 50 * SECOND, aboveShare: 0, how: 'errors' } }
+      )
+    )
+    t.strictSame(violations, [])
+    t.strictSame(ends, ['rolled_back'], trace.join('\n'))
+  }
+)
