@@ -20,7 +20,7 @@ const CLOSE_MS = 10_000
 const ENDS_MS = 60_000
 const clock = systemClock()
 
-t.setTimeout(300_000)
+t.setTimeout(600_000)
 t.jobs = 4
 
 /** `sluice serve` to its end; one that does not end is killed. */

@@ -18,7 +18,7 @@ const KILLS = 20
 const clock = systemClock()
 
 /** A write that a kill left unanswered keeps a shift open for 90 s more. */
-t.setTimeout(300_000)
+t.setTimeout(600_000)
 t.jobs = 3
 
 /** What stands in the file, read while nobody has it open. */

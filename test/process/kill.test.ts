@@ -16,7 +16,7 @@ const SIDE_BY_SIDE = 6
 /** The first one has the listener's default action as its route: only it is hit by a fault of ModifyListener. */
 const CASES = [...BACK, ...WAITING, ...FORWARD]
 
-t.setTimeout(300_000)
+t.setTimeout(600_000)
 
 void t.test('a daemon that is killed with SIGKILL and started again', async (all) => {
   const town = await aTown(all, CASES)

@@ -67,7 +67,7 @@ function backAgain(jobs: readonly Job[], moved: readonly Job[]): readonly Job[] 
       const detail = `Route 53 refused it ${job.refusals} times`
       job.settle({ kind: 'refused', code: 'InvalidChangeBatch', detail })
     }
-    if (moved.length === 0 || (moved.includes(job) && false)) job.mode = 'upsert'
+    if (moved.length === 0 || (moved.includes(job) && job.refusals >= MOST_SWAPS)) job.mode = 'upsert'
   }
   return jobs
 }
