@@ -174,23 +174,47 @@ t.test(
   }
 )
 
+t.test('no forward batch is begun while a rollback of the zone is on its way', async (t) => {
+  const rig = dnsRig(pair, { latency: '400ms' })
+  const sent = new Map<string, number>()
+  rig.world.watch(({ operation, at }, write) => {
+    if (operation === 'ChangeResourceRecordSets') sent.set(write?.route ?? '', at)
+  })
+  let backAt = Infinity
+  const back = rig.begin('api', BACK, { expect: 'any' }).then((outcome) => {
+    backAt = rig.clock.now()
+    return outcome
+  })
+  await rig.clock.advance('100ms')
+  t.match(await rig.write('web', TEN), { kind: 'accepted' })
+  t.match(await back, { kind: 'accepted' })
+  t.ok((sent.get('web') ?? 0) >= backAt)
+})
+
 t.test('a forward write that let a rollback go first looks again', async (t) => {
-  const rig = dnsRig(pair)
-  rig.world.foreign.setWeights('api', { old: 50, new: 50 })
+  const rig = dnsRig(pair, {}, { random: () => 0 })
   rig.world.faults.error('PriorRequestNotComplete', 400, 'busy', {
     operation: 'ChangeResourceRecordSets',
     route: 'web',
     times: 1
   })
   const forward = rig.begin('web', TEN, { swap: false })
-  await rig.clock.advance('1900ms')
-  // Between the first try and the second, and within the time for which a read is good.
-  rig.world.faults.latency('300ms')
+  await rig.clock.advance('1100ms')
+  // Before the second try, and within the time for which a read is good.
+  rig.world.faults.latency('200ms')
   const back = rig.begin('api', BACK, { expect: 'any' })
-  await rig.clock.advance('200ms')
+  await rig.clock.advance('100ms')
   rig.world.foreign.setWeights('web', { old: 70, new: 30 })
   t.match(await rig.clock.complete(back), { kind: 'accepted' })
   t.match(await rig.clock.complete(forward), { kind: 'conflict', found: { old: 70, new: 30 } })
+})
+
+t.test('forward writes that come within a moment of each other go together', async (t) => {
+  const rig = dnsRig(pair)
+  const first = rig.begin('api', TEN)
+  await rig.clock.advance('30ms')
+  await rig.clock.complete(Promise.all([first, rig.begin('web', TEN)]))
+  t.equal(rig.batches.length, 1)
 })
 
 t.test('what is still refused at the deadline was certainly not written', async (t) => {
@@ -263,12 +287,14 @@ t.test('a newer write of the same records takes the place of one that waits', as
   )
 })
 
-t.test('FM-23: record types that stand apart are a conflict', async (t) => {
-  const rig = dnsRig([{ name: 'api', kind: 'dns', types: ['A', 'AAAA'] }])
+t.test('FM-23: record types that stand apart are a conflict, also where the highest is what is expected', async (t) => {
+  const rig = dnsRig([{ name: 'api', kind: 'dns', types: ['A', 'AAAA'], weights: { old: 90, new: 10 } }])
   rig.world.foreign.setRecords('api', (sets) =>
-    sets.map((set) => (set.Type === 'AAAA' ? { ...set, Weight: set.Weight === 0 ? 50 : 50 } : set))
+    sets.map((set) => (set.Type === 'AAAA' && set.SetIdentifier === 'green' ? { ...set, Weight: 0 } : set))
   )
-  t.match(await rig.write('api', TEN), { kind: 'conflict', found: { old: 50, new: 50 } })
+  const expect = { share: { old: 90, new: 10 }, attached: true }
+  t.match(await rig.write('api', TEN, { expect }), { kind: 'conflict', found: { old: 90, new: 10 } })
+  t.match(await rig.write('api', TEN, { expect, swap: false }), { kind: 'conflict' })
 })
 
 t.test('FM-21: a group in which a third member has all the weight is not left with old and new at 0', async (t) => {

@@ -15,14 +15,14 @@ export function draw(seed: number): Scenario {
   const setting: Setting = { ...plain, dice: diceOf(seed, 'acts') }
   const { dice } = setting
   const story = dice.weighted([
-    [5, 'trap'],
+    [6, 'trap'],
     [2, 'traps'],
-    [3, 'storm']
+    [2, 'storm']
   ])
   if (story === 'storm') return { ...plain, acts: drawSingles(setting, 2, 8) }
   const traps = Array.from({ length: story === 'trap' ? 1 : 2 }, () => drawTrap(setting))
   const bent = traps.reduce((scenario, { bend }) => bend?.(scenario) ?? scenario, plain)
-  return { ...bent, acts: [...traps.flatMap(({ acts }) => acts), ...drawSingles(setting, 0, 2)] }
+  return { ...bent, acts: [...traps.flatMap(({ acts }) => acts), ...drawSingles(setting, 0, 1)] }
 }
 
 function drawWorld(seed: number): Scenario {

@@ -36,12 +36,15 @@ const approving = (scenario: Scenario): Scenario => ({
   }
 })
 
+/** Nothing but the story itself shall stop the shift. */
 const healthyAtFirst = (scenario: Scenario): Scenario => ({
   ...scenario,
   newSide: { kind: 'healthy' },
   oldErrorRate: 0,
   rps: Math.max(100, scenario.rps),
-  policy: { ...scenario.policy, mode: 'act' }
+  healthyAfterMs: Math.min(10_000, scenario.healthyAfterMs),
+  routes: scenario.routes.map((route) => ({ ...route, targets: { old: route.targets.old, new: route.targets.old } })),
+  policy: { ...scenario.policy, mode: 'act', deadlineMs: 7_200_000 }
 })
 
 const counting = (scenario: Scenario): Scenario => {
@@ -354,10 +357,12 @@ const deleted: Draw = (setting) => ({
       deed: { kind: 'foreignShape', route: aRoute(setting).name, how: 'remove' }
     }
   ],
-  bend: (scenario) => ({
-    ...healthyAtFirst(scenario),
-    routes: scenario.routes.map((route) => ({ ...route, kind: 'rule' }))
-  })
+  bend: (scenario) => {
+    const sound = healthyAtFirst(scenario)
+    const [first] = sound.routes
+    const more = sound.routes.length === 1 && first ? [{ ...first, name: 'api' }] : []
+    return { ...sound, routes: [...sound.routes, ...more].map((route) => ({ ...route, kind: 'rule' })) }
+  }
 })
 
 /** It began with new at some percent, and somebody has taken new off before it goes back there. */
@@ -399,24 +404,24 @@ const unanswered: Draw = (setting) => ({
 
 const TRAPS: readonly (readonly [number, Draw])[] = [
   [9, sickWhileHeld],
-  [3, lateWrite],
+  [6, lateWrite],
   [2, formerStep],
-  [2, longForgotten],
+  [3, longForgotten],
   [4, inTheWindow],
   [3, beforeTheEnd],
-  [1, adopted],
+  [2, adopted],
   [2, staleApproval],
   [2, storm],
-  [2, deadOld],
+  [3, deadOld],
   [2, deadNew],
   [2, shrinking],
   [2, dying],
   [1, lostBack],
   [2, whileTrying],
   [2, button],
-  [1, abortWhileHeld],
-  [1, deleted],
+  [2, abortWhileHeld],
+  [2, deleted],
   [1, belowRestore],
-  [1, awoken],
+  [2, awoken],
   [1, unanswered]
 ]

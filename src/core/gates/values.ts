@@ -13,6 +13,7 @@ import {
   type CountQuery,
   type ValueId
 } from './counts.ts'
+import { readIn } from './account.ts'
 import { hasValues } from './meters.ts'
 
 /** Everything that a meter asks: the route's counts, or the values of the gate that it belongs to. */
@@ -66,7 +67,7 @@ function metricQueries(route: RouteSpec, gate: MetricGate): readonly CountQuery[
   const vars = { ...route.new.vars, side: 'new', route: route.name }
   return gate.queries.map((query): CountQuery => ({
     id: idOf('new', query.id, 0),
-    account: gate.account ?? route.new.account,
+    account: readIn(gate.account, route.new.account),
     query: {
       namespace: query.namespace,
       metric: query.metric,

@@ -100,6 +100,8 @@ t.test('a metric is asked for with the vars of new, in its account or the one th
   t.ok(meterQueries(aRoute(), aMetricGate({ account })).every((query) => query.account === account))
   const theirs = { ...aRoute(), new: { ...aRoute().new, account } }
   t.ok(meterQueries(theirs, aMetricGate()).every((query) => query.account === account))
+  const moved = meterQueries(theirs, aMetricGate({ account: { region: 'us-east-1' } }))
+  t.strictSame(moved[0]?.account, { ...account, region: 'us-east-1' }, 'a region alone leaves the role as it is')
 })
 
 t.test('vars are put in by their whole name; a name that nobody knows stays', async (t) => {

@@ -50,7 +50,7 @@ function externalDns({ route, sets, owners }: Facts): readonly Finding[] {
 /** Of a weighted record each member has a TXT record of its own: a third one's owner is none of ours. */
 function concerns(route: Route53RouteSpec, set: RecordSet): boolean {
   const own = [undefined, route.old.setIdentifier, route.new.setIdentifier]
-  return set.Type === 'TXT' 
+  return set.Type === 'TXT' && own.includes(set.SetIdentifier)
 }
 
 function ownerWords(set: RecordSet): readonly string[] {
