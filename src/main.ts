@@ -6,7 +6,7 @@ import { ulid } from 'ulid'
 import { makeAws } from './aws/aws.ts'
 import { systemClock, type Clock } from './clock.ts'
 import { loadConfig, type Config } from './config/config.ts'
-import { makeCatalogue, type LoadedCatalogue } from './config/catalogue.ts'
+import { lateCatalogue, makeCatalogue, type LoadedCatalogue } from './config/catalogue.ts'
 import { parseMigrationObject } from './config/migrations.ts'
 import { parsePolicyObject } from './config/policies.ts'
 import type { Inline } from './config/read.ts'
@@ -49,15 +49,34 @@ export async function startDaemon(options: {
   readonly env: NodeJS.ProcessEnv
 }): Promise<Daemon> {
   const config = await loadConfig(options.configFile, options.env)
-  const catalogue = await makeCatalogue(config, options.env)
   const log = makeLogger(config.log)
   const clock = systemClock()
   const store = makeStore(config.store, clock)
   try {
+    const catalogue = await catalogueOrNone(config, options.env, store, log)
     return await compose(config, catalogue, log, clock, store)
   } catch (err) {
     await store.close()
     throw err
+  }
+}
+
+/**
+ * A file that is wrong must not end the watch over a shift that runs: its policy is frozen in the store. With open shifts the
+ * daemon starts without policies and migrations, says why, and takes them up; nothing new can start until a reload succeeds.
+ */
+async function catalogueOrNone(
+  config: Config,
+  env: NodeJS.ProcessEnv,
+  store: Store,
+  log: Logger
+): Promise<LoadedCatalogue> {
+  try {
+    return await makeCatalogue(config, env)
+  } catch (err) {
+    if (!(err instanceof ShiftError) || (await store.open()).length === 0) throw err
+    log.error({ errors: err.errors, detail: err.message }, 'open shifts go on; nothing new can start before a reload')
+    return lateCatalogue(() => makeCatalogue(config, env))
   }
 }
 
@@ -105,7 +124,11 @@ async function compose(
     ended.resolve()
   }
   const reload = async () => {
-    const { policies, migrations } = await catalogue.reload()
+    const { policies, migrations } = await catalogue.reload().catch((err: unknown) => {
+      const errors = err instanceof ShiftError ? err.errors : []
+      log.error({ errors, err }, 'policies and migrations are not valid; those that were stay')
+      throw err
+    })
     warn(log, catalogue)
     log.info({ policies, migrations }, 'policies and migrations read again')
   }

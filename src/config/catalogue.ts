@@ -39,6 +39,21 @@ export async function makeCatalogue(
   }
 }
 
+/** Empty until a reload succeeds. */
+export function lateCatalogue(make: () => Promise<LoadedCatalogue>): LoadedCatalogue {
+  let made: LoadedCatalogue | null = null
+  return {
+    policies: () => made?.policies() ?? [],
+    migrations: () => made?.migrations() ?? [],
+    warnings: () => made?.warnings() ?? [],
+    reload: async () => {
+      if (made) return made.reload()
+      made = await make()
+      return { policies: made.policies().length, migrations: made.migrations().length }
+    }
+  }
+}
+
 async function load(config: Pick<Config, 'policies' | 'migrations'>, env: Env): Promise<Content> {
   const [policies, migrations] = await Promise.all([
     loadFolder('Policy', config.policies, env),

@@ -9,6 +9,7 @@ import { decideWrites } from './effects.ts'
 import { foldAnswers, foldRoutes } from './fold.ts'
 import { judge } from './judge.ts'
 import { judgeSignals } from './signals.ts'
+import { forgiveOutage } from './outage.ts'
 import { obeyOthers, obeyUrgent } from './orders.ts'
 import { progress } from './progress.ts'
 import { isEnded, type Shift } from './shift.ts'
@@ -17,6 +18,7 @@ import { beginTurn, type Turn } from './turn.ts'
 import { wakeAt } from './wake.ts'
 
 const STAGES: readonly ((turn: Turn) => void)[] = [
+  forgiveOutage,
   foldAnswers,
   foldRoutes,
   judge,

@@ -175,6 +175,8 @@ export interface Observation {
   readonly commands: readonly Command[]
   readonly stop: Stop | null
   readonly preflight: Preflight | null
+  /** The first look of this process: nobody watched since the last saved decision. */
+  readonly first?: true
 }
 
 /** A read older than this is no ground for an increase. */

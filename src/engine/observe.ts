@@ -66,6 +66,9 @@ export function makeEyes(deps: EyesDeps): Eyes {
     return preflight.look(shift, callOf('observe', MEASURE_MS))
   }
 
+  // Until a saved decision has seen it, so that an outage is forgiven once and not lost.
+  let first = true
+
   return {
     look: async (shift) => {
       feed.poll(shift)
@@ -85,10 +88,12 @@ export function makeEyes(deps: EyesDeps): Eyes {
         inFlight: pen.inFlight(),
         commands,
         stop,
-        preflight: found
+        preflight: found,
+        ...(first ? { first: true } : {})
       }
     },
     settled: (seen) => {
+      first = false
       feed.settled(seen.meters)
       probing.settled(seen.probes ?? [])
       pen.settled(seen.answers)

@@ -94,6 +94,7 @@ function believing(router: Router, when: 'accepted' | 'rollback'): Router {
 export const MUTANTS: readonly Mutant[] = [
   {
     name: 'perform before save',
+    firstSeed: 3,
     store: (store, clock) =>
       overriding(store, {
         save: async (next, ifVersion, with_) => {
@@ -104,6 +105,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'weight 0 dropped',
+    firstSeed: 1,
     router: (router) =>
       overriding(router, {
         write: (changes, call) =>
@@ -119,12 +121,14 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'in effect at once',
+    firstSeed: 1,
     decide: onShift((shift) =>
       eachRoute(shift, (route) => (route.confirmedAt === null ? route : { ...route, inEffectAt: route.confirmedAt }))
     )
   },
   {
     name: 'increase without health',
+    firstSeed: 2,
     router: (router) =>
       overriding(router, {
         health: async (routes, call) =>
@@ -138,6 +142,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'drift fought',
+    firstSeed: 1,
     decide: onShift((shift, seen) =>
       eachRoute(shift, (route) => {
         const reading = readingOf(seen, route.name)
@@ -146,11 +151,12 @@ export const MUTANTS: readonly Mutant[] = [
       })
     )
   },
-  { name: 'breach ignored when paused', decide: withoutMeters('paused') },
-  { name: 'breach ignored when halted', decide: withoutMeters('halted') },
-  { name: 'breach ignored while waiting for approval', decide: withoutMeters('awaiting_approval') },
+  { name: 'breach ignored when paused', firstSeed: 9, decide: withoutMeters('paused') },
+  { name: 'breach ignored when halted', firstSeed: 55, decide: withoutMeters('halted') },
+  { name: 'breach ignored while waiting for approval', firstSeed: 38, decide: withoutMeters('awaiting_approval') },
   {
     name: 'late writes excused for ever',
+    firstSeed: 19,
     decide: onShift((shift, _seen, now) =>
       isGoingBack(shift.phase)
         ? shift
@@ -163,6 +169,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'no re-read before the write',
+    firstSeed: 64,
     router: (router) =>
       overriding(router, {
         write: (changes, call) =>
@@ -174,6 +181,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'progress on memory, not on this reading',
+    firstSeed: 3,
     decide: onSeen((seen, shift, now) => {
       if (shift.phase.kind !== 'baking' || now < shift.phase.until) return seen
       return eachSeen(seen, (one, name) => {
@@ -185,6 +193,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'missing data passes',
+    firstSeed: 40,
     observer: (observer) => ({
       measure: async (wanted, call) => {
         const answers = await observer.measure(wanted, call)
@@ -213,6 +222,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'ends with open writes',
+    firstSeed: 16,
     decide: onShift((shift) =>
       isGoingBack(shift.phase) || shift.phase.kind === 'draining'
         ? eachRoute(shift, (route) => ({ ...route, asks: [] }))
@@ -221,6 +231,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'save without version',
+    firstSeed: 77,
     store: (store) =>
       overriding(store, {
         save: async (next, ifVersion, with_) => {
@@ -233,11 +244,12 @@ export const MUTANTS: readonly Mutant[] = [
         }
       })
   },
-  { name: 'answers never recorded', decide: onSeen((seen) => ({ ...seen, answers: [] })) },
-  { name: 'a write taken for an effect', router: (router) => believing(router, 'accepted') },
-  { name: 'rollback not read back', router: (router) => believing(router, 'rollback') },
+  { name: 'answers never recorded', firstSeed: 40, decide: onSeen((seen) => ({ ...seen, answers: [] })) },
+  { name: 'a write taken for an effect', firstSeed: 1, router: (router) => believing(router, 'accepted') },
+  { name: 'rollback not read back', firstSeed: 16, router: (router) => believing(router, 'rollback') },
   {
     name: 'adopt above the step',
+    firstSeed: 1,
     decide: onDecision((decision) => {
       const adopted = decision.events.some(({ reason }) => reason.code === 'resumed' && reason.drift === 'adopt')
       const { shift } = decision
@@ -247,6 +259,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'stale approval accepted',
+    firstSeed: 4,
     decide: onSeen((seen, shift) => ({
       ...seen,
       commands: seen.commands.map((command) =>
@@ -254,9 +267,10 @@ export const MUTANTS: readonly Mutant[] = [
       )
     }))
   },
-  { name: 'budget without reserve', budget: (options) => ({ ...options, reserve: 0 }) },
+  { name: 'budget without reserve', firstSeed: 23, budget: (options) => ({ ...options, reserve: 0 }) },
   {
     name: 'capacity ignored',
+    firstSeed: 90,
     decide: (sound) => (shift, seen, now) => {
       const blind = { ...shift, policy: { ...shift.policy, capacity: { new: 0, old: 0 } } }
       const decision = sound(blind, seen, now)
@@ -266,6 +280,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a refusal blamed on the wrong route',
+    firstSeed: 27,
     router: (router) =>
       overriding(router, {
         read: async (routes, call) => {
@@ -277,6 +292,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'events dropped',
+    firstSeed: 2,
     store: (store) =>
       overriding(store, {
         save: (next, ifVersion, with_) =>
@@ -288,14 +304,16 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a write of unknown outcome taken for refused',
+    firstSeed: 16,
     router: (router) =>
       outcomes(router, (outcome) =>
         outcome.kind === 'unknown' ? { kind: 'refused', code: outcome.code, detail: outcome.detail } : outcome
       )
   },
-  { name: 'red button not heard', decide: onSeen((seen) => ({ ...seen, stop: null })) },
+  { name: 'red button not heard', firstSeed: 75, decide: onSeen((seen) => ({ ...seen, stop: null })) },
   {
     name: 'abort not heard while paused',
+    firstSeed: 121,
     decide: onSeen((seen, shift) =>
       shift.phase.kind === 'paused'
         ? { ...seen, commands: seen.commands.filter(({ order }) => order.verb !== 'abort') }
@@ -304,6 +322,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'immature periods judged',
+    firstSeed: 1,
     observer: (observer) => ({
       measure: async (wanted, call) =>
         new Map(
@@ -316,6 +335,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'an empty new side not seen',
+    firstSeed: 24,
     decide: onSeen((seen) =>
       eachSeen(seen, (one) =>
         one.health.kind === 'health' && one.health.new.healthy === 0
@@ -326,6 +346,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'back to an old side where nobody answers',
+    firstSeed: 6,
     decide: onSeen((seen) =>
       eachSeen(seen, (one) =>
         one.health.kind === 'health' && one.health.old.healthy === 0
@@ -336,6 +357,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a rollback forgets a route',
+    firstSeed: 2,
     decide: onDecision((decision, shift) =>
       isGoingBack(decision.shift.phase)
         ? { ...decision, effects: decision.effects.filter(({ route }) => route !== shift.routes.at(-1)?.name) }
@@ -344,6 +366,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a rollback raises what is lower already',
+    firstSeed: 5,
     decide: onDecision((decision) => {
       if (!isGoingBack(decision.shift.phase)) return decision
       return {

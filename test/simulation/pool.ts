@@ -75,25 +75,28 @@ export async function search(
   return caught
 }
 
-/** For each mutant the first seed from `from` on that catches it, or null; as many at once as there are processes. */
-export async function hunt(
+/**
+ * For each mutant the seed that catches it, or null: the one that did before, else the first from `from` on. As many mutants at
+ * once as there are processes.
+ */
+export async function hunt<M extends { readonly name: string; readonly firstSeed?: number }>(
   pool: Pool,
-  mutants: readonly string[],
+  mutants: readonly M[],
   range: { readonly from: number; readonly count: number },
-  told: (mutant: string, caught: Verdict | null) => void
+  told: (mutant: M, caught: Verdict | null) => void
 ): Promise<void> {
   const waiting = [...mutants]
-  const firstCatch = async (mutant: string): Promise<Verdict | null> => {
-    for (let seed = range.from; seed < range.from + range.count; seed += 1) {
-      const verdict = await pool.try({ seed, mutant })
+  const firstCatch = async ({ name, firstSeed }: M): Promise<Verdict | null> => {
+    const known = firstSeed === undefined ? [] : [firstSeed]
+    const others = Array.from({ length: range.count }, (_, i) => range.from + i)
+    for (const seed of [...known, ...others]) {
+      const verdict = await pool.try({ seed, mutant: name })
       if (verdict.law !== null) return verdict
     }
     return null
   }
   const lane = async (): Promise<void> => {
-    for (let mutant = waiting.shift(); mutant !== undefined; mutant = waiting.shift()) {
-      told(mutant, await firstCatch(mutant))
-    }
+    for (let mutant = waiting.shift(); mutant; mutant = waiting.shift()) told(mutant, await firstCatch(mutant))
   }
   await Promise.all(Array.from({ length: pool.size }, lane))
 }
