@@ -17,6 +17,7 @@ import type { Store } from '../stores/store.ts'
 import { makeBell, type Bell } from './bell.ts'
 import { makeEyes, type Eyes } from './observe.ts'
 import { makePen, type Pen } from './pen.ts'
+import { inShiftTime, makeShiftTime, type ShiftTime } from './shiftTime.ts'
 import type { Witness } from './witness.ts'
 
 /** After a failure of the store or a bug: looked at again so soon, then slower. */
@@ -70,7 +71,8 @@ export function startLoop(id: ShiftId, deps: LoopDeps): Loop {
     failed: (what, err) => deps.witness.failed(what, id, err)
   })
   // What looks beside the loop has nothing to look for after the end.
-  const done = run(id, deps, { eyes, pen, bell, signal: off.signal }).finally(() => off.abort())
+  const time = makeShiftTime(deps.clock)
+  const done = run(id, deps, { eyes, pen, bell, time, signal: off.signal }).finally(() => off.abort())
   return {
     nudge: () => bell.ring(),
     done,
@@ -85,6 +87,7 @@ interface Parts {
   readonly eyes: Eyes
   readonly pen: Pen
   readonly bell: Bell
+  readonly time: ShiftTime
   readonly signal: AbortSignal
 }
 
@@ -96,6 +99,7 @@ async function run(id: ShiftId, deps: LoopDeps, parts: Parts): Promise<void> {
     try {
       shift ??= await deps.store.load(id)
       if (!shift || isEnded(shift.phase)) return
+      parts.time.notBefore(shift.updatedAt)
       const turned = await turn(shift, deps, parts)
       failures = 0
       shift = turned.shift
@@ -114,9 +118,10 @@ async function run(id: ShiftId, deps: LoopDeps, parts: Parts): Promise<void> {
 /** One turn; `shift` is null where somebody else saved it since, and it must be loaded again. */
 async function turn(shift: Shift, deps: LoopDeps, parts: Parts): Promise<{ shift: Shift | null; sleepMs: Ms }> {
   const { clock, store, witness, decide = soundDecide } = deps
-  const seen = await parts.eyes.look(shift)
+  const looked = await parts.eyes.look(shift)
   if (parts.signal.aborted) return { shift, sleepMs: 0 }
-  const now = clock.now()
+  const now = parts.time.now()
+  const seen = inShiftTime(looked, parts.time.aheadMs())
   witness.observed(shift, seen, now)
   const decision = soundly(decide, shift, seen, now, witness)
   deps.onSeen(shift.id, seen, now, decision.wakeAt)
@@ -127,10 +132,14 @@ async function turn(shift: Shift, deps: LoopDeps, parts: Parts): Promise<{ shift
     witness.decided(shift, decision)
     deps.onSaved(decision.shift, decision.wakeAt)
   }
-  parts.eyes.settled(seen)
+  parts.eyes.settled(looked)
   if (!parts.signal.aborted) parts.pen.write(decision.shift, decision.effects)
-  const wakes = [decision.wakeAt, parts.eyes.nextReadAt(decision.shift, clock.now())].filter((at) => at !== null)
-  return { shift: decision.shift, sleepMs: Math.max(LEAST_SLEEP_MS, Math.min(...wakes) - clock.now()) }
+  const readAt = parts.eyes.nextReadAt(decision.shift, clock.now())
+  const waits = [
+    ...(decision.wakeAt === null ? [] : [decision.wakeAt - parts.time.now()]),
+    ...(readAt === null ? [] : [readAt - clock.now()])
+  ]
+  return { shift: decision.shift, sleepMs: Math.max(LEAST_SLEEP_MS, Math.min(...waits)) }
 }
 
 /** A decision that breaks a law, or a bug that throws, halts this shift alone. */

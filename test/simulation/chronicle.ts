@@ -4,7 +4,7 @@
  */
 import type { Share } from '../../src/core/share.ts'
 import { sameShare } from '../../src/core/share.ts'
-import type { ShiftId } from '../../src/core/shift.ts'
+import { isGoingBack, type ShiftId } from '../../src/core/shift.ts'
 import type { Instant } from '../../src/core/time.ts'
 import { sameWant } from '../../src/core/want.ts'
 import { routeOf, toldShare } from './law.ts'
@@ -31,6 +31,8 @@ export interface Chronicle {
   mayBeLate(route: string, share: Share, since: Instant): boolean
   /** Since when the route is wanted as it was until this very moment, in the stored state. */
   wantedSince(route: string): Instant
+  /** When the newest rollback began. */
+  goingBackSince(): Instant
 }
 
 interface Told {
@@ -60,9 +62,11 @@ export function keepChronicle(stage: Stage): Chronicle {
   const lastLanding = (name: string): Instant =>
     Math.max(0, ...world.log.filter((write) => write.route === name).map((write) => write.landedAt ?? 0))
 
+  let backSince: Instant = 0
   ledger.onSave(({ before, next, events }) => {
     look()
     const now = clock.now()
+    if (isGoingBack(next.phase) && !isGoingBack(before.phase)) backSince = now
     for (const route of next.routes) {
       const was = routeOf(before, route.name)
       for (const ask of route.asks) {
@@ -109,6 +113,7 @@ export function keepChronicle(stage: Stage): Chronicle {
         const definite = write.outcome === 'accepted' || isRefusal(write.outcome)
         return !(heard && definite)
       }),
+    goingBackSince: () => backSince,
     wantedSince: (route) => wanted.get(route)?.findLast((at) => at < clock.now()) ?? 0
   }
 }

@@ -6,6 +6,7 @@ import type { ErrorRateGate } from '../../src/core/policy.ts'
 import { isZero, sameShare } from '../../src/core/share.ts'
 import { isEnded, isGoingBack, type Shift, type ShiftId } from '../../src/core/shift.ts'
 import type { Instant, Ms } from '../../src/core/time.ts'
+import { ZERO } from '../../src/core/want.ts'
 import type { Chronicle } from './chronicle.ts'
 import { isAbove, percent, toldShare, type Court } from './law.ts'
 import type { Stage } from './stage.ts'
@@ -16,6 +17,8 @@ const BREACH_MS: Ms = 75_000
 /** A dead new side is looked at every 10 s, twice, 5 s apart. */
 const EMPTY_MS: Ms = 25_000
 const HEARD_MS: Ms = 45_000
+/** Writes are repeated every 2 s, looks come every 5 s at least. */
+const RETURN_MS: Ms = 30_000
 /** A rollback's write waits for one read of at most 2 s, and for nothing else. */
 const BACK_WRITE_MS: Ms = 6_000
 /** Of the watched time after an end. */
@@ -35,6 +38,7 @@ export function watchTime(bench: Bench): void {
       judgeBreach(bench, shift)
       judgeEmpty(bench, shift)
       judgeHeard(bench, shift)
+      judgeReturn(bench, shift)
     }
     stage.clock.after(TICK_MS, tick)
   }
@@ -60,7 +64,7 @@ function oldIsUnfit(stage: Stage, shift: Shift): boolean {
 }
 
 function judgeBreach({ stage, court }: Bench, shift: Shift): void {
-  const calm = stage.weather.calmFor('reads', 'process')
+  const calm = stage.weather.calmFor('reads', 'process', 'clock')
   if (calm < BREACH_MS || !mustGoBack(shift) || oldIsUnfit(stage, shift)) return
   for (const gate of shift.gateSpecs) {
     if (gate.type !== 'errorRate' || (gate.action ?? shift.policy.onBreach) !== 'rollback') continue
@@ -132,6 +136,24 @@ function judgeHeard({ stage, court }: Bench, shift: Shift): void {
     heard,
     () => `stop ${stop.action} was pressed ${(now - stop.at) / 1000} s ago, and the shift is ${kind}`
   )
+}
+
+/** In fair weather users are back soon, and on a wrong clock too. */
+function judgeReturn({ stage, court, chronicle }: Bench, shift: Shift): void {
+  const calm = stage.weather.calmFor('reads', 'writes', 'process')
+  const { phase, policy } = shift
+  if (calm < RETURN_MS || !isGoingBack(phase) || policy.rollback.shape !== 'direct') return
+  const now = stage.clock.now()
+  for (const route of shift.routes) {
+    const stands = now - chronicle.toldSince(route.name)
+    const away = isAbove(toldShare(stage, route.name), route.restore ?? ZERO) && stands > RETURN_MS
+    const rightfully = isGone(stage, route.name) || now - chronicle.goingBackSince() < RETURN_MS
+    court.must(
+      'return',
+      !away || rightfully,
+      () => `${route.name}: ${phase.kind}, and still ${percent(toldShare(stage, route.name))}`
+    )
+  }
 }
 
 /** The first asks of a rollback are sent soon, whatever can be read and however busy everybody is. */

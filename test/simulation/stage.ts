@@ -50,6 +50,9 @@ export interface Stage {
   end(): void
 }
 
+/** Above 30 s (and some noise) nothing is judged: which periods are closed cannot be told (CONTRACT 4.1). */
+const BLINDING_SKEW_MS = 25_000
+
 const START = Date.UTC(2026, 0, 5, 9)
 
 export function setUp(scenario: Scenario, mutant: Mutant | null): Stage {
@@ -107,7 +110,7 @@ export function setUp(scenario: Scenario, mutant: Mutant | null): Stage {
     life = born(skewMs)
     const now = life
     weather.end('process', 'dead')
-    weather.set('process', 'skewed', Math.abs(skewMs) > 1_000)
+    weather.set('clock', 'skewed', Math.abs(skewMs) > BLINDING_SKEW_MS)
     say(`⟳  process ${number} starts`)
     now.supervisor.resume().then(
       () => undefined,

@@ -5,8 +5,8 @@
 import type { Instant, Ms } from '../../src/core/time.ts'
 import type { VirtualClock } from '../support/virtual.ts'
 
-/** `reads`: it may not see. `writes`: its writes may fail. `process`: it may not run, or its clock is wrong. */
-export type Realm = 'reads' | 'writes' | 'process'
+/** `reads`: it may not see. `writes`: its writes may fail. `process`: it may not run. `clock`: too wrong to read measurements. */
+export type Realm = 'reads' | 'writes' | 'process' | 'clock'
 
 export interface Weather {
   begin(realm: Realm, cause: string): void
@@ -18,8 +18,18 @@ export interface Weather {
 }
 
 export function makeWeather(clock: VirtualClock): Weather {
-  const causes: Record<Realm, Map<string, number>> = { reads: new Map(), writes: new Map(), process: new Map() }
-  const since: Record<Realm, Instant> = { reads: clock.now(), writes: clock.now(), process: clock.now() }
+  const causes: Record<Realm, Map<string, number>> = {
+    reads: new Map(),
+    writes: new Map(),
+    process: new Map(),
+    clock: new Map()
+  }
+  const since: Record<Realm, Instant> = {
+    reads: clock.now(),
+    writes: clock.now(),
+    process: clock.now(),
+    clock: clock.now()
+  }
   const change = (realm: Realm, cause: string, by: number): void => {
     const count = Math.max(0, (causes[realm].get(cause) ?? 0) + by)
     if (count === 0) causes[realm].delete(cause)

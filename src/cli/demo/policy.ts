@@ -12,7 +12,7 @@ steps:
   - { percent: 50, bake: 6s }
   - { percent: 100, bake: 6s }
 gates:
-  - { name: errors, type: errorRate, max: 2%, against: none, minRequests: 20, period: 1s, delay: 2s }
+  - { name: errors, type: errorRate, max: 2%, against: old, minRequests: 20, period: 1s, delay: 2s }
 dns: { staleFactor: 2, ttlFloor: 2s }
 converge: { deadline: 30s }
 preflight: { healthyWithin: 30s }
@@ -29,7 +29,7 @@ steps:
   - { percent: 50, bake: 6s }
   - { percent: 100, bake: 6s }
 gates:
-  - { name: errors, type: errorRate, max: 2%, against: none, minRequests: 20, period: 1s, delay: 2s }
+  - { name: errors, type: errorRate, max: 2%, against: old, minRequests: 20, period: 1s, delay: 2s }
   - { name: targets, type: targetHealth, minHealthyRatio: 0.6, every: 1s, for: 3s }
 alb: { settle: 1s }
 converge: { deadline: 30s }
