@@ -168,3 +168,54 @@ t.test('ramp equalRisk: the steps are worked out from what old serves', async (t
   t.ok(percents[0] === 1 && percents.at(-1) === 1000 && percents.length >= 6, `${percents.join(', ')}`)
   t.equal((await rig.untilEnd(id)).phase.kind, 'completed')
 })
+
+t.test('slowly worse over an hour: convicted before it is bad', async (t) => {
+  const rig = await aRig(t, { rps: 500, counts: 'random', seed: 13 })
+  rig.world.old.errorRate = 0.002
+  rig.world.new.errorRate = ({ elapsedMs }) => 0.002 * (1 + elapsedMs / (10 * MINUTE))
+  const { id } = await rig.start(policy)
+  t.equal((await rig.untilEnd(id)).phase.kind, 'rolled_back')
+  t.comment(served(rig))
+})
+
+t.test('cold caches in the first minute: three times old, then fine; the shift completes', async (t) => {
+  const rig = await aRig(t, { rps: 500, counts: 'random', seed: 17 })
+  rig.world.old.errorRate = 0.002
+  const warm = { at: Infinity }
+  rig.world.new.errorRate = ({ at }) => (at < warm.at ? 0.006 : 0.002)
+  const { id } = await rig.start(policy)
+  await rig.until(id, (shift) => shift.step === 0 && shift.routes[0]?.confirmedAt != null)
+  warm.at = rig.clock.now() + MINUTE
+  t.equal((await rig.untilEnd(id)).phase.kind, 'completed')
+  t.comment(served(rig))
+})
+
+t.test('new is better than old: nothing holds it', async (t) => {
+  const rig = await aRig(t, { rps: 500, counts: 'random', seed: 19 })
+  rig.world.old.errorRate = 0.004
+  rig.world.new.errorRate = 0.001
+  const { id } = await rig.start(policy)
+  t.equal((await rig.untilEnd(id)).phase.kind, 'completed')
+  t.notOk((await rig.events(id)).some((event) => event.type === 'step.stepped_back'))
+  t.comment(served(rig))
+})
+
+t.test('5 requests a second, half of them failing on new: rolled back', async (t) => {
+  const rig = await aRig(t, { rps: 5, counts: 'random', seed: 23 })
+  rig.world.old.errorRate = 0.002
+  rig.world.new.errorRate = 0.5
+  const { id } = await rig.start({ ...policy, gates: [anErrorRateGate({ against: 'old', minRequests: 5 })] })
+  t.equal((await rig.untilEnd(id, '12h')).phase.kind, 'rolled_back')
+  t.comment(served(rig))
+})
+
+t.test('5,000 requests a second, five times old from the start: rolled back at 1 %', async (t) => {
+  const rig = await aRig(t, { rps: 5_000, counts: 'random', seed: 29 })
+  rig.world.old.errorRate = 0.002
+  rig.world.new.errorRate = 0.01
+  const { id } = await rig.start(policy)
+  const end = await rig.untilEnd(id)
+  t.equal(end.phase.kind, 'rolled_back')
+  t.equal(end.step, 0)
+  t.comment(served(rig))
+})
