@@ -5,7 +5,7 @@ import { ALL, type Tenths } from './percent.ts'
 import { compareShares, fractionOf, tenthsOfShare, type Share } from './share.ts'
 import type { RouteState, Shift } from './shift.ts'
 import { isDns } from './want.ts'
-import { emit, healthOf, patchRoute, readingOf, type Turn } from './turn.ts'
+import { emit, healthOf, isGone, patchRoute, readingOf, type Turn } from './turn.ts'
 
 /** Healthy targets that new must have before it gets `share` of a route (CONTRACT 4, capacity.new). */
 export function neededNew(shift: Shift, route: RouteState, share: Share): number {
@@ -44,12 +44,15 @@ export function foldOldCapacity(turn: Turn): void {
   }
 }
 
-/** Routes whose old side would get traffic back and has no healthy target. Unreadable health holds no rollback back. */
-export function deadLandings(turn: Turn): readonly string[] {
+/**
+ * Routes whose old side would get traffic back and has no healthy target. Unreadable health holds no rollback back; but one that
+ * waits for old to come back waits until that is seen (`unseen: 'dead'`).
+ */
+export function deadLandings(turn: Turn, unseen: 'alive' | 'dead' = 'alive'): readonly string[] {
   return turn.shift.routes
     .filter((route) => {
       const health = healthOf(turn, route.name)
-      if (!health || health.old.healthy > 0) return false
+      if (isGone(turn, route) || (health === null ? unseen === 'alive' : health.old.healthy > 0)) return false
       const live = readingOf(turn, route.name)?.share ?? route.want.share
       return compareShares(live, route.restore ?? live) > 0
     })

@@ -56,7 +56,8 @@ function foldEmptyNew(turn: Turn): void {
 function retryRemembered(turn: Turn): boolean {
   const { phase } = turn.shift
   if (phase.kind !== 'halted' || phase.cause === null) return false
-  if (deadLandings(turn).length === 0 && isFitAgain(turn, phase.cause)) goBack(turn, phase.cause)
+  const unseen = phase.why === 'old_unhealthy' ? 'dead' : 'alive'
+  if (deadLandings(turn, unseen).length === 0 && isFitAgain(turn, phase.cause)) goBack(turn, phase.cause)
   else remind(turn)
   return true
 }

@@ -18,7 +18,7 @@ import { fractionOf, isZero } from './share.ts'
 import { bookPools, poolsAnew, toPool } from './pooling.ts'
 import { comparisonsOf, judgeComparison, recounted, withComparisons } from './gates/comparison.ts'
 import type { Compared, GateState, MeterState, RouteState, Shift } from './shift.ts'
-import { emit, patch, patchRoute, type Turn } from './turn.ts'
+import { emit, isGone, patch, patchRoute, type Turn } from './turn.ts'
 import { isDns, ZERO } from './want.ts'
 
 /** Consecutive passing periods or reads, wholly inside a step, without which no step completes (CONTRACT 4). */
@@ -201,7 +201,7 @@ function sameButTime(a: GateState, b: GateState): boolean {
 export function hasTraffic(turn: Turn, route: RouteState): boolean {
   const reading = turn.seen.routes[route.name]?.reading
   if (reading?.kind === 'reading') return !isZero(reading.share)
-  if (reading?.gone) return false
+  if (isGone(turn, route)) return false
   return !isZero(route.want.share) || !isZero(route.from)
 }
 

@@ -75,6 +75,12 @@ export function readingOf(turn: Turn, route: string): Reading | null {
   return reading?.kind === 'reading' ? reading : null
 }
 
+/** The provider says that it does not exist, or said so and now says nothing. */
+export function isGone(turn: Turn, route: RouteState): boolean {
+  const seen = turn.seen.routes[route.name]?.reading
+  return seen?.kind === 'unreadable' && (seen.gone || route.drift?.kind === 'gone')
+}
+
 export function healthOf(turn: Turn, route: string): SidesHealth | null {
   const health = turn.seen.routes[route]?.health
   return health?.kind === 'health' ? health : null

@@ -82,9 +82,8 @@ export function keepChronicle(stage: Stage): Chronicle {
       if (reason.code === 'read_back') bases.set(reason.route, { share: reason.share, byChoice: false })
       if (reason.code === 'resumed' && reason.drift !== null) {
         for (const { name, drift } of before.routes) {
-          const chosen = drift?.share ?? null
-          if (chosen) bases.set(name, { share: chosen, byChoice: true })
-          else if (reason.drift === 'adopt') bases.set(name, { share: routeOf(next, name).from, byChoice: true })
+          const chosen = drift !== null || reason.drift === 'adopt'
+          if (chosen) bases.set(name, { share: routeOf(next, name).from, byChoice: true })
         }
       }
     }

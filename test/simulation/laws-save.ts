@@ -102,7 +102,9 @@ function judgeSettled({ stage, court, chronicle }: Bench, shift: Shift): void {
 
 /** Two whole periods inside the step for each gate that counts, and the newest of them no breach. */
 function judgeMeasured({ stage, court }: Bench, { before, next, events }: Saved): void {
-  const advanced = events.some(({ reason }) => reason.code === 'step_done' && reason.by === 'advance')
+  const advanced = events.some(
+    ({ reason }) => reason.code === 'step_done' && (reason.by === 'advance' || reason.by === 'insufficient')
+  )
   const { phase } = before
   const since = phase.kind === 'baking' ? phase.since : phase.kind === 'awaiting_approval' ? phase.bakingSince : null
   if (since === null) return court.accuse('progress', `a step ends while ${phase.kind}`)
