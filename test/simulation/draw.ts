@@ -1,6 +1,7 @@
 /**
  * A seed to a scenario. Biased toward trouble: most worlds have several faults at once, and most of them a trap.
  */
+import type { Policy } from '../../src/core/policy.ts'
 import { diceOf, type Dice } from './dice.ts'
 import { drawSingles, type Setting } from './drawActs.ts'
 import { drawTrap } from './drawTraps.ts'
@@ -27,7 +28,7 @@ export function draw(seed: number): Scenario {
 
 function drawWorld(seed: number): Scenario {
   const dice = diceOf(seed, 'world')
-  const policy = drawPolicy(diceOf(seed, 'policy'))
+  const policy = comparing(drawPolicy(diceOf(seed, 'policy')), diceOf(seed, 'against'))
   const live = dice.chance(0.12)
   const routes = drawRoutes(dice, live, policy.mode === 'observe')
   const faultsMs = dice.weighted([
@@ -73,6 +74,13 @@ function drawWorld(seed: number): Scenario {
     choice: dice.one(['adopt', 'overwrite']),
     restore: dice.chance(0.3)
   }
+}
+
+/** Some gates compare new with old, and step back on amber. */
+function comparing(policy: Policy, dice: Dice): Policy {
+  if (!dice.chance(0.35)) return policy
+  const gates = policy.gates.map((gate) => (gate.type === 'errorRate' ? { ...gate, against: 'old' as const } : gate))
+  return { ...policy, gates, onAmber: dice.chance(0.7) ? 'stepBack' : 'hold' }
 }
 
 function drawRoutes(dice: Dice, live: boolean, attached: boolean): readonly RoutePlan[] {

@@ -49,7 +49,9 @@ const healthyAtFirst = (scenario: Scenario): Scenario => ({
 
 const counting = (scenario: Scenario): Scenario => {
   const sound = healthyAtFirst(scenario)
-  const gates = sound.policy.gates.map((gate) => ({ ...gate, action: null }))
+  const gates = sound.policy.gates.map((gate) =>
+    gate.type === 'errorRate' ? { ...gate, action: null, against: 'none' as const } : { ...gate, action: null }
+  )
   return { ...sound, policy: { ...sound.policy, onBreach: 'rollback', gates } }
 }
 

@@ -127,7 +127,7 @@ function judgeMeasured({ stage, court }: Bench, { before, next, events }: Saved)
         if (start + gate.periodMs + gate.delayMs > stage.clock.now()) continue
         const all = Math.min(...(requests.get(start) ?? [0]))
         const failed = Math.max(0, ...(errors.get(start) ?? []))
-        const bad = all >= gate.minRequests && failed / all > gate.max * 2
+        const bad = gate.against === 'none' && all >= gate.minRequests && failed / all > gate.max * 2
         court.must(
           'breachPassed',
           !bad,
@@ -144,7 +144,7 @@ function judgeEvents({ stage, court, chronicle }: Bench, { before, next, events,
       court.must('page', page, () => `${type} wakes nobody`)
     }
     if (reason.code === 'in_effect' && reason.step >= 0) judgeSettled({ stage, court, chronicle }, before)
-    if (reason.code === 'rollback_started') judgeLanding(stage, court, next)
+    if (reason.code === 'rollback_started') judgeLanding(stage, court, before, next)
     if (reason.code === 'approved') {
       const asked = consumed.some(({ order }) => order.verb === 'approve' && order.step === reason.step)
       court.must('approval', asked, () => `step ${reason.step} is approved, and nobody approved it`)
@@ -183,7 +183,7 @@ function judgeEvents({ stage, court, chronicle }: Bench, { before, next, events,
 }
 
 /** Nobody is sent back to where nobody answers, unless a person insists. */
-function judgeLanding(stage: Stage, court: Court, shift: Shift): void {
+function judgeLanding(stage: Stage, court: Court, before: Shift, shift: Shift): void {
   const { phase } = shift
   if (phase.kind !== 'rolling_back') return
   if (phase.cause.kind === 'person' && phase.cause.force) return
@@ -191,7 +191,10 @@ function judgeLanding(stage: Stage, court: Court, shift: Shift): void {
     const old = stage.wire.health(targetGroup(stage, route.name, 'old')).at(-1)
     const fresh = old !== undefined && stage.clock.now() - old.at < 1_000
     const moves = isAbove(toldShare(stage, route.name), route.restore ?? ZERO)
-    const dead = fresh && moves && old.healthy === 0
+    const truth = stage.targets(route.name, 'old')
+    const waited = before.phase.kind === 'halted' && before.phase.why === 'old_unhealthy'
+    const stillDead = waited && truth.healthy === 0 && stage.clock.now() - truth.since > LOOK_MS
+    const dead = moves && !isGone(stage, route.name) && ((fresh && old.healthy === 0) || stillDead)
     court.must('deadLanding', !dead, () => `${route.name}: going back to an old side without a healthy target`)
   }
 }

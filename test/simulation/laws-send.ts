@@ -67,6 +67,7 @@ function judgePlan({ court, chronicle, shift, route, share }: Sent): void {
     ZERO,
     route.restore,
     shift.adopted[route.name],
+    shift.back?.shares[route.name],
     ...shift.steps.map((step) => step.shares[route.name])
   ]
   const known = planned.some((one) => one !== undefined && one !== null && sameShare(one, share))

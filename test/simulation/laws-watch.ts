@@ -67,7 +67,9 @@ function judgeBreach({ stage, court }: Bench, shift: Shift): void {
   const calm = stage.weather.calmFor('reads', 'process', 'clock')
   if (calm < BREACH_MS || !mustGoBack(shift) || oldIsUnfit(stage, shift)) return
   for (const gate of shift.gateSpecs) {
-    if (gate.type !== 'errorRate' || (gate.action ?? shift.policy.onBreach) !== 'rollback') continue
+    // A comparison convicts on evidence that adds up: no single period tells when it must have.
+    if (gate.type !== 'errorRate' || gate.against !== 'none') continue
+    if ((gate.action ?? shift.policy.onBreach) !== 'rollback') continue
     for (const { name } of shift.routes) {
       const bad = badPeriod(stage, shift, gate, name)
       if (bad === null) continue
@@ -86,15 +88,18 @@ function badPeriod(stage: Stage, shift: Shift, gate: ErrorRateGate, route: strin
   const lateMs = Math.max(gate.delayMs, metrics.delayMs + metrics.lateMs) + gate.periodMs
   const newest = Math.floor((now - BREACH_MS - lateMs) / gate.periodMs - 1) * gate.periodMs
   const first = Math.ceil((shift.firstWriteAt ?? now) / gate.periodMs) * gate.periodMs
-  for (let start = newest; start >= first && start > newest - 5 * gate.periodMs; start -= gate.periodMs) {
+  const ofPeriod = (start: Instant) => {
     const served = stage.world.served(start, start + gate.periodMs, route)
     const { requests, c5xx } = served.new.counts
     const old = served.old.counts
     const rate = requests === 0 ? 0 : c5xx / requests
     const oldRate = old.requests === 0 ? 0 : old.c5xx / old.requests
-    if (requests >= 3 * gate.minRequests && rate > 1.5 * gate.max + 0.01 && oldRate < rate / 2) {
-      return { visibleAt: start + gate.periodMs + lateMs, requests, errors: c5xx }
-    }
+    const isBad = requests >= 3 * gate.minRequests && rate > 1.5 * gate.max + 0.01 && oldRate < rate / 2
+    return { isBad, requests, errors: c5xx }
+  }
+  for (let start = newest; start >= first && start > newest - 5 * gate.periodMs; start -= gate.periodMs) {
+    const { isBad, requests, errors } = ofPeriod(start)
+    if (isBad) return { visibleAt: start + gate.periodMs + lateMs, requests, errors }
   }
   return null
 }
@@ -106,6 +111,7 @@ function judgeEmpty({ stage, court, chronicle }: Bench, shift: Shift): void {
   if (calm < EMPTY_MS || !mustGoBack(shift) || oldIsUnfit(stage, shift)) return
   for (const { name } of shift.routes) {
     const { healthy, since } = stage.targets(name, 'new')
+    if (isGone(stage, name)) continue
     const lasts = now - Math.max(since, chronicle.toldSince(name))
     const dead = healthy === 0 && !isZero(toldShare(stage, name)) && lasts > EMPTY_MS
     court.must(

@@ -154,3 +154,48 @@ t.test('the clock goes back four minutes over a restart in the midst of a rollba
   t.strictSame(violations, [])
   t.strictSame(ends, ['aborted'])
 })
+
+t.test('FM-33: a rollback that waits for a dead old side is not let go by health that cannot be read', async (t) => {
+  const { violations, ends, trace } = await run(
+    aWorld([
+      {
+        when: { after: 'weight.in_effect', nth: 2, delayMs: 5 * SECOND },
+        deed: { kind: 'targets', route: 'web', side: 'old', healthy: 0, total: 3, forMs: 90 * SECOND }
+      },
+      { when: { after: 'weight.in_effect', nth: 2, delayMs: 10 * SECOND }, deed: abort },
+      {
+        when: { after: 'shift.halted', nth: 1, delayMs: 15 * SECOND },
+        deed: { kind: 'silence', calls: 'health', forMs: 30 * SECOND }
+      }
+    ])
+  )
+  told(t, trace, violations.length > 0)
+  t.strictSame(violations, [])
+  t.strictSame(ends, ['aborted'])
+})
+
+t.test(
+  'a deleted rule has no traffic, also while it cannot be read: the other route is not brought back for it',
+  async (t) => {
+    const [web] = aWorld([]).routes
+    if (!web) throw new Error('a world has a route')
+    const { violations, trace } = await run(
+      aWorld(
+        [
+          {
+            when: { after: 'weight.in_effect', nth: 2, delayMs: 5 * SECOND },
+            deed: { kind: 'foreignShape', route: 'web', how: 'remove' }
+          },
+          {
+            when: { after: 'shift.halted', nth: 1, delayMs: 10 * SECOND },
+            deed: { kind: 'silence', calls: 'rules', forMs: 60 * SECOND }
+          }
+        ],
+        { routes: [web, { ...web, name: 'api' }] }
+      )
+    )
+    told(t, trace, violations.length > 0)
+    t.strictSame(violations, [])
+    t.notOk(trace.some((line) => line.includes('rollback.started')))
+  }
+)

@@ -41,7 +41,8 @@ export async function run(scenario: Scenario, mutant: Mutant | null = null): Pro
   } finally {
     stage.end()
   }
-  const { clock } = stage
+  const { clock, world } = stage
+  if (court.violations.length > 0) stage.trace.push('', 'What became of each write:', ...world.story())
   return {
     violations: court.violations,
     digest: `${clock.digest()}-${clock.done}`,
