@@ -85,6 +85,33 @@ export interface EventView {
   readonly data: Readonly<Record<string, unknown>>
 }
 
+/** share: of requests, 0 to 1. ms: milliseconds. number: whatever a `metric` gate's expression gives. */
+export const SERIES_UNITS = ['share', 'ms', 'number'] as const
+export type SeriesUnit = (typeof SERIES_UNITS)[number]
+
+/** What one gate's measurements showed of both sides of a route in one period; null where it is not known. */
+export interface PointView {
+  readonly gate: string
+  readonly route: string
+  readonly unit: SeriesUnit
+  /** End of the period, which lasted so many seconds. */
+  readonly at: string
+  readonly seconds: number
+  readonly new: number | null
+  readonly old: number | null
+  readonly newRequests: number | null
+  readonly oldRequests: number | null
+  /** Null where the gate has no constant limit. */
+  readonly limit: number | null
+}
+
+/** Points from the decisions after a version; the next call goes on after `upTo`. `next` is null where there is no more now. */
+export interface SeriesView {
+  readonly items: readonly PointView[]
+  readonly next: string | null
+  readonly upTo: number
+}
+
 /** The five measures by which a migration is judged. */
 export interface ReportView {
   readonly id: string

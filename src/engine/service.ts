@@ -5,8 +5,9 @@
 import { refusalOf, type Order, type Stop } from '../core/command.ts'
 import { present, presentEvent } from '../core/present.ts'
 import { report } from '../core/report.ts'
+import { onlyNew, pointsOf } from '../core/series.ts'
 import type { Shift, ShiftId } from '../core/shift.ts'
-import type { ShiftView } from '../core/view.ts'
+import type { SeriesView, ShiftView } from '../core/view.ts'
 import { isZero } from '../core/share.ts'
 import { matches } from '../core/want.ts'
 import type { Clock } from '../clock.ts'
@@ -39,7 +40,7 @@ async function load(store: Store, id: ShiftId): Promise<Shift> {
   return shift
 }
 
-type Showing = Pick<Sluice, 'get' | 'list' | 'wait' | 'events' | 'subscribe' | 'report' | 'getStop'>
+type Showing = Pick<Sluice, 'get' | 'list' | 'wait' | 'events' | 'subscribe' | 'report' | 'series' | 'getStop'>
 
 /** What is stored, and what was last seen. */
 function makeShowing(deps: ServiceDeps): Showing {
@@ -66,6 +67,7 @@ function makeShowing(deps: ServiceDeps): Showing {
     subscribe: (id, listener) => supervisor.subscribe(id, listener),
     report: async (id) =>
       report(await load(store, id), await allEvents(store, id), await allDeeds(store, id), clock.now()),
+    series: async (id, after, limit) => seriesOf(store, await load(store, id), after, limit),
     getStop: () => store.stop()
   }
 }
@@ -168,6 +170,14 @@ async function allDeeds(store: Store, id: ShiftId): Promise<readonly Deed[]> {
     more = some.length === PAGE
   }
   return all
+}
+
+async function seriesOf(store: Store, shift: Shift, after: number, limit: number): Promise<SeriesView> {
+  const deeds = await store.deeds(shift.id, after, limit)
+  const newest = new Map<string, string>()
+  const items = deeds.flatMap(({ seen }) => onlyNew(pointsOf(shift, seen.meters), newest))
+  const upTo = deeds.at(-1)?.version ?? after
+  return { items, next: deeds.length === limit ? String(upTo) : null, upTo }
 }
 
 async function healthOf({ store, supervisor }: ServiceDeps): Promise<Health> {

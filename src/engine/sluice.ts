@@ -2,7 +2,7 @@
  * What the daemon can do, as seen by HTTP: the one interface between the shell's heart and its face. Every method throws
  * ShiftError with a code of the catalogue where the caller is wrong.
  */
-import type { EventView, ReportView, ShiftView } from '../core/view.ts'
+import type { EventView, ReportView, SeriesView, ShiftView } from '../core/view.ts'
 import type { Order, Stop } from '../core/command.ts'
 import type { PhaseName, ShiftId } from '../core/shift.ts'
 import type { Migration } from '../core/migration.ts'
@@ -68,6 +68,8 @@ export interface Sluice {
   /** Calls `listener` after each saved decision of the shift with new events; returns how to stop. */
   subscribe(id: ShiftId, listener: () => void): () => void
   report(id: ShiftId): Promise<ReportView>
+  /** What was measured of old and new, from the decisions after version `after`, so many of them at a time. */
+  series(id: ShiftId, after: number, limit: number): Promise<SeriesView>
   order(id: ShiftId, order: Order, actor: string): Promise<ShiftView>
   /** A linked shift that takes a completed one back. */
   restore(id: ShiftId, reason: string, actor: string): Promise<ShiftView>

@@ -17,6 +17,7 @@ const READS = [
   `/v1/shifts/${ID}`,
   `/v1/shifts/${ID}/events`,
   `/v1/shifts/${ID}/report`,
+  `/v1/shifts/${ID}/series`,
   '/v1/stop',
   '/v1/policies',
   '/v1/policies/standard',

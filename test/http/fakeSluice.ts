@@ -99,6 +99,7 @@ export function fakeSluice(): FakeSluice {
       return () => set.delete(listener)
     },
     report: async (id) => (shiftOf(id), aReport()),
+    series: async (id, after) => (shiftOf(id), { items: [], next: null, upTo: after }),
     order: async (id, order, actor) => {
       const shift = shiftOf(id)
       fake.ordered.push({ id, order, actor })

@@ -43,6 +43,7 @@ t.test('it holds exactly the paths of the contract, and each is served', async (
     'GET /v1/shifts/{id}',
     'GET /v1/shifts/{id}/events',
     'GET /v1/shifts/{id}/report',
+    'GET /v1/shifts/{id}/series',
     ...orders.map((verb) => `POST /v1/shifts/{id}/${verb}`),
     'POST /v1/stop',
     'GET /v1/stop',

@@ -175,6 +175,32 @@ t.test('a report is answered', async (t) => {
   t.match(answer.json(), { id: ID, serviceImpact: { excessErrors: -0.5 }, work: { people: ['alice'] } })
 })
 
+t.test('a series goes on where the former page ended', async (t) => {
+  const { inject, sluice } = await build(t)
+  const point = {
+    gate: 'errors',
+    route: 'web',
+    unit: 'share',
+    at: '2026-11-22T09:00:00.000Z',
+    seconds: 60,
+    new: 0,
+    old: null,
+    newRequests: 0,
+    oldRequests: null,
+    limit: null
+  } as const
+  const asked: number[] = []
+  sluice.series = async (_id, after) => (asked.push(after), { items: [point], next: null, upTo: after + 7 })
+  t.same((await inject({ method: 'GET', url: `/v1/shifts/${ID}/series` })).json(), {
+    items: [point],
+    next: null,
+    upTo: 7
+  })
+  t.equal((await inject({ method: 'GET', url: `/v1/shifts/${ID}/series?after=7` })).json().upTo, 14)
+  t.same(asked, [0, 7])
+  t.equal((await inject({ method: 'GET', url: `/v1/shifts/${ID}/series?after=-1` })).statusCode, 400)
+})
+
 t.test('HEAD is answered like GET, without a body', async (t) => {
   const { inject } = await build(t)
   const answer = await inject({ method: 'HEAD', url: `/v1/shifts/${ID}` })

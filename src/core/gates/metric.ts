@@ -49,6 +49,14 @@ function measured(spec: MetricGate, expression: Expression, period: PeriodCounts
   return evaluate(expression, (id) => raw(id) ?? (isCount(id) ? 0 : null)) ?? 'no_value'
 }
 
+/** The expression's value in this period, for a graph; null where it has none. */
+export function metricValue(spec: MetricGate, period: PeriodCounts): number | null {
+  const parsed = parseExpression(spec.expression)
+  if (parsed.kind === 'problem') return null
+  const found = measured(spec, parsed, period)
+  return typeof found === 'number' ? found : null
+}
+
 /** The bound that is crossed, or the one that there is. */
 function nearest({ min, max }: MetricGate, value: number | 'no_value'): number {
   if (min !== null && value !== 'no_value' && value < min) return min

@@ -5,7 +5,7 @@ import { parseDuration } from '../../core/duration.ts'
 import type { AppDeps } from '../deps.ts'
 import type { Lifetime } from '../lifetime.ts'
 import { json, pageOf, ref, responses } from '../schemas/common.ts'
-import { GetQuery, IdParams, ListQuery } from '../schemas/queries.ts'
+import { GetQuery, IdParams, ListQuery, SeriesQuery } from '../schemas/queries.ts'
 import type { Routes } from './route.ts'
 
 const listSchema = {
@@ -43,6 +43,23 @@ const reportSchema = {
   ])
 }
 
+const seriesSchema = {
+  operationId: 'getSeries',
+  summary: 'What was measured of old and new over time, gate by gate: the points of a graph',
+  tags: ['shifts'],
+  params: IdParams,
+  querystring: SeriesQuery,
+  response: responses(json(200, 'Points, oldest first; a period can come again in a later page', ref('Series')), [
+    'invalid_request',
+    'unauthorized',
+    'forbidden',
+    'shift_not_found'
+  ])
+}
+
+/** Decisions that one page of a series looks at. */
+const SERIES_MAX = 1_000
+
 export function shiftRoutes(app: Routes, { sluice }: AppDeps, lifetime: Lifetime): void {
   app.get('/v1/shifts', { schema: listSchema, config: { access: 'viewer' } }, async (request) => {
     const { phase, migration, limit, cursor } = request.query
@@ -69,5 +86,9 @@ export function shiftRoutes(app: Routes, { sluice }: AppDeps, lifetime: Lifetime
 
   app.get('/v1/shifts/:id/report', { schema: reportSchema, config: { access: 'viewer' } }, async (request) =>
     sluice.report(request.params.id)
+  )
+
+  app.get('/v1/shifts/:id/series', { schema: seriesSchema, config: { access: 'viewer' } }, async (request) =>
+    sluice.series(request.params.id, request.query.after ?? 0, SERIES_MAX)
   )
 }

@@ -5,12 +5,14 @@ import { DocumentSchema, HealthSchema, IndexSchema, ReloadedSchema, StopSchema, 
 import { EventSchema } from './event.ts'
 import { ExplanationSchema, ProblemSchema } from './problem.ts'
 import { ReportSchema } from './report.ts'
+import { SeriesSchema } from './series.ts'
 import { ShiftSchema } from './shift.ts'
 
 export const COMPONENTS = [
   ShiftSchema,
   EventSchema,
   ReportSchema,
+  SeriesSchema,
   StopSchema,
   DocumentSchema,
   ValidationSchema,

@@ -44,6 +44,12 @@ export const EventsQuery = closed({
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: EVENTS_MAX, default: EVENTS_MAX }))
 })
 
+export const SeriesQuery = closed({
+  after: Type.Optional(
+    Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description: '`upTo` or `next` of the former page' })
+  )
+})
+
 export const EventsHeaders = Type.Object({
   'last-event-id': Type.Optional(
     Type.String({
