@@ -127,7 +127,7 @@ async function turn(shift: Shift, deps: LoopDeps, parts: Parts): Promise<{ shift
   deps.onSeen(shift.id, seen, now, decision.wakeAt)
   if (decision.shift !== shift) {
     const { events, consumed } = decision
-    const saved = await store.save(decision.shift, shift.version, { events, consumed, seen })
+    const saved = await store.save(decision.shift, shift.version, { events, consumed, seen, notices: [] })
     if (saved === 'stale') return { shift: null, sleepMs: 0 }
     witness.decided(shift, decision)
     deps.onSaved(decision.shift, decision.wakeAt)

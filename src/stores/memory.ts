@@ -7,6 +7,7 @@ import type { Clock } from '../clock.ts'
 import type { Command, CommandId, Stop } from '../core/command.ts'
 import type { ShiftEvent } from '../core/event.ts'
 import type { RouteKey } from '../core/migration.ts'
+import type { Notice, NoticeId } from '../core/notice.ts'
 import { isEnded, type PhaseName, type Shift, type ShiftId } from '../core/shift.ts'
 import type { Instant } from '../core/time.ts'
 import { ShiftError } from '../errors.ts'
@@ -33,6 +34,7 @@ interface Memory {
   readonly claims: Map<RouteKey, ShiftId>
   readonly holders: Map<RouteKey, ShiftId[]>
   readonly requests: Map<string, { readonly digest: string; readonly shift: ShiftId; readonly at: Instant }>
+  readonly outbox: Map<NoticeId, string>
   stop: string | null
   commands: number
   closed: boolean
@@ -44,6 +46,7 @@ export function memoryStore(clock: Clock): Store {
     claims: new Map(),
     holders: new Map(),
     requests: new Map(),
+    outbox: new Map(),
     stop: null,
     commands: 0,
     closed: false
@@ -55,6 +58,7 @@ export function memoryStore(clock: Clock): Store {
   return {
     ...reads(memory, run),
     ...writes(memory, clock, run),
+    ...outbox(memory, run),
     ping: () => run(() => {}),
     close: async () => {
       memory.closed = true
@@ -64,7 +68,8 @@ export function memoryStore(clock: Clock): Store {
 
 type Run = <T>(work: () => T) => Promise<T>
 type Reads = 'load' | 'open' | 'list' | 'events' | 'deeds' | 'commands' | 'stop' | 'lastHolder'
-type Writes = 'create' | 'save' | 'command' | 'setStop'
+type Writes = 'create' | 'save' | 'command'
+type Outbox = 'setStop' | 'notify' | 'notices' | 'noticeTargets' | 'delivered'
 
 function reads(memory: Memory, run: Run): Pick<Store, Reads> {
   const { shifts } = memory
@@ -110,7 +115,7 @@ function reads(memory: Memory, run: Run): Pick<Store, Reads> {
 function writes(memory: Memory, clock: Clock, run: Run): Pick<Store, Writes> {
   const { shifts, claims, requests } = memory
   return {
-    create: (shift, events, keys, { maxOpen, idempotency }) =>
+    create: (shift, events, keys, { maxOpen, idempotency, notices = [] }) =>
       run((): Created => {
         const now = clock.now()
         const known = idempotency && requests.get(idempotency.key)
@@ -124,15 +129,17 @@ function writes(memory: Memory, clock: Clock, run: Run): Pick<Store, Writes> {
           if (by !== undefined) return { kind: 'busy', key, by }
         }
         assert.ok(!shifts.has(shift.id), 'the id of a shift is its own')
+        const told = sealed(notices)
         shifts.set(shift.id, kept(shift, events))
         for (const key of new Set(keys)) {
           claims.set(key, shift.id)
           memory.holders.set(key, [...(memory.holders.get(key) ?? []), shift.id])
         }
         if (idempotency) requests.set(idempotency.key, { digest: idempotency.digest, shift: shift.id, at: now })
+        post(memory, told)
         return { kind: 'created' }
       }),
-    save: (next, ifVersion, { events, consumed, seen }) =>
+    save: (next, ifVersion, { events, consumed, seen, notices }) =>
       run(() => {
         assert.equal(next.version, ifVersion + 1, 'a save raises the version by one')
         const was = shifts.get(next.id)
@@ -141,6 +148,7 @@ function writes(memory: Memory, clock: Clock, run: Run): Pick<Store, Writes> {
         // All of it is turned into text before any of it is kept: what throws changes nothing.
         const { events: added, ...state } = kept(next, events, was.events.at(-1)?.n)
         const text = JSON.stringify(deed)
+        const told = sealed(notices)
         Object.assign(was, state, {
           deeds: was.deeds,
           commands: was.commands.filter(({ id }) => !consumed.includes(id))
@@ -148,6 +156,7 @@ function writes(memory: Memory, clock: Clock, run: Run): Pick<Store, Writes> {
         was.events.push(...added)
         was.deeds.push({ n: next.version, json: text })
         if (was.ended) for (const [key, by] of claims) if (by === next.id) claims.delete(key)
+        post(memory, told)
         return 'saved'
       }),
     command: (id, actor, order, at) =>
@@ -157,12 +166,43 @@ function writes(memory: Memory, clock: Clock, run: Run): Pick<Store, Writes> {
         const command = { id: `cmd_${++memory.commands}`, at, actor, order }
         of.commands.push({ id: command.id, json: JSON.stringify(command) })
         return command
-      }),
-    setStop: (stop) =>
-      run(() => {
-        memory.stop = stop && JSON.stringify(stop)
       })
   }
+}
+
+function outbox(memory: Memory, run: Run): Pick<Store, Outbox> {
+  const all = () => [...memory.outbox.values()].map((json) => parse<Notice>(json))
+  return {
+    setStop: (stop, notices = []) =>
+      run(() => {
+        const told = sealed(notices)
+        memory.stop = stop && JSON.stringify(stop)
+        post(memory, told)
+      }),
+    notify: (notices) => run(() => post(memory, sealed(notices))),
+    notices: (to, limit) =>
+      run(() =>
+        all()
+          .filter((notice) => notice.to === to)
+          .toSorted((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1))
+          .slice(0, limit)
+      ),
+    noticeTargets: () => run(() => [...new Set(all().map(({ to }) => to))].toSorted()),
+    delivered: (ids) =>
+      run(() => {
+        for (const id of ids) memory.outbox.delete(id)
+      })
+  }
+}
+
+type Sealed = readonly (readonly [NoticeId, string])[]
+
+function sealed(notices: readonly Notice[]): Sealed {
+  return notices.map((notice) => [notice.id, JSON.stringify(notice)])
+}
+
+function post(memory: Memory, notices: Sealed): void {
+  for (const [id, json] of notices) if (!memory.outbox.has(id)) memory.outbox.set(id, json)
 }
 
 /** Throws where an event does not come after the last one. */

@@ -1,11 +1,12 @@
 /**
  * The port to memory that survives. One save is one transaction: the shift if nobody else saved it since, its events, what
- * the decision saw, and the commands it consumed. Durable when it resolves. Throws only where the store itself fails.
+ * the decision saw, the commands it consumed, and whom to tell. Durable when it resolves. Throws only where the store itself fails.
  */
 import type { Command, CommandId, Order, Stop } from '../core/command.ts'
 import type { Observation } from '../core/observation.ts'
 import type { PhaseName, Shift, ShiftId } from '../core/shift.ts'
 import type { RouteKey } from '../core/migration.ts'
+import type { Notice, NoticeId } from '../core/notice.ts'
 import type { ShiftEvent } from '../core/event.ts'
 import type { Instant, Ms } from '../core/time.ts'
 
@@ -40,6 +41,8 @@ export interface SaveWith {
   readonly consumed: readonly CommandId[]
   /** What this decision looked at. */
   readonly seen: Observation
+  /** Whom to tell of it: kept in the outbox until they are delivered. */
+  readonly notices: readonly Notice[]
 }
 
 export interface ListQuery {
@@ -59,7 +62,11 @@ export interface Store {
     shift: Shift,
     events: readonly ShiftEvent[],
     claims: readonly RouteKey[],
-    options: { readonly maxOpen: number; readonly idempotency: Idempotency | null }
+    options: {
+      readonly maxOpen: number
+      readonly idempotency: Idempotency | null
+      readonly notices?: readonly Notice[]
+    }
   ): Promise<Created>
   load(id: ShiftId): Promise<Shift | null>
   /** Ids of the shifts that have not ended, oldest first. */
@@ -77,7 +84,16 @@ export interface Store {
   /** Orders not yet consumed, in the order of their arrival. */
   commands(id: ShiftId): Promise<readonly Command[]>
   stop(): Promise<Stop | null>
-  setStop(stop: Stop | null): Promise<void>
+  /** The notices are kept in the same transaction. */
+  setStop(stop: Stop | null, notices?: readonly Notice[]): Promise<void>
+  /** Keeps notices that belong to no decision. One whose id is in the outbox already changes nothing. */
+  notify(notices: readonly Notice[]): Promise<void>
+  /** The undelivered notices of one target, oldest first (by `at`, then `id`), at most `limit`. */
+  notices(to: string, limit: number): Promise<readonly Notice[]>
+  /** Names of the targets that have undelivered notices. */
+  noticeTargets(): Promise<readonly string[]>
+  /** Takes notices out of the outbox; ids that are not there change nothing. */
+  delivered(ids: readonly NoticeId[]): Promise<void>
   /** The newest ended shift that held this route key, for telling orphans from what a shift left on purpose. */
   lastHolder(key: RouteKey): Promise<Shift | null>
   /** Throws where the store does not answer. */

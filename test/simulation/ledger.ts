@@ -76,10 +76,18 @@ export function makeLedger(inner: Store): Ledger {
       commands.set(command.id, { shift: id, command })
       return command
     },
-    setStop: async (next) => {
+    setStop: async (next, notices) => {
       orFail('save')
-      await inner.setStop(next)
+      await inner.setStop(next, notices)
       stop = next
+    },
+    notify: async (notices) => {
+      orFail('save')
+      await inner.notify(notices)
+    },
+    delivered: async (ids) => {
+      orFail('save')
+      await inner.delivered(ids)
     },
     ...readers(inner, () => orFail('all'))
   }
@@ -100,7 +108,7 @@ export function makeLedger(inner: Store): Ledger {
   }
 }
 
-type Readers = Omit<Store, 'create' | 'save' | 'command' | 'setStop'>
+type Readers = Omit<Store, 'create' | 'save' | 'command' | 'setStop' | 'notify' | 'delivered'>
 
 function readers(inner: Store, orFail: () => void): Readers {
   const after = <T>(work: () => Promise<T>): Promise<T> => {
@@ -120,6 +128,8 @@ function readers(inner: Store, orFail: () => void): Readers {
     commands: (id) => after(() => inner.commands(id)),
     stop: () => after(() => inner.stop()),
     lastHolder: (key) => after(() => inner.lastHolder(key)),
+    notices: (to, limit) => after(() => inner.notices(to, limit)),
+    noticeTargets: () => after(() => inner.noticeTargets()),
     ping: () => after(() => inner.ping()),
     close: () => inner.close()
   }

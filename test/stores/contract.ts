@@ -5,7 +5,18 @@ import type { Test } from 'tap'
 import { ENDS, type Shift, type ShiftId } from '../../src/core/shift.ts'
 import type { Order, Stop } from '../../src/core/command.ts'
 import type { SaveWith, Store } from '../../src/stores/store.ts'
-import { aPhase, aReading, aRoute, aShift, anEvent, anObservation, aRouteSeen, DAY, T0 } from '../support/builders.ts'
+import {
+  aNotice,
+  aPhase,
+  aReading,
+  aRoute,
+  aShift,
+  anEvent,
+  anObservation,
+  aRouteSeen,
+  DAY,
+  T0
+} from '../support/builders.ts'
 import { type SetClock, setClock } from './clock.ts'
 
 /** Opens a new, empty store; the suite closes it. */
@@ -30,7 +41,7 @@ function ended(shift: Shift): Shift {
 }
 
 function saveWith(fields: Partial<SaveWith> = {}): SaveWith {
-  return { events: [], consumed: [], seen: anObservation(), ...fields }
+  return { events: [], consumed: [], seen: anObservation(), notices: [], ...fields }
 }
 
 export function storeContract(t: Test, open: Open): void {
@@ -48,6 +59,7 @@ export function storeContract(t: Test, open: Open): void {
   claiming(withStore)
   listing(withStore)
   ordering(withStore)
+  telling(withStore)
   living(withStore)
 }
 
@@ -101,7 +113,7 @@ function saving(withStore: WithStore): void {
     const seen = anObservation({ routes: { web: aRouteSeen({ reading: aReading({ raw: '{"Order":1}' }) }) } })
     const next = after(shift, { step: 2, seq: 3 })
     const events = [anEvent({ seq: 2 }), anEvent({ seq: 3, page: true })]
-    t.equal(await store.save(next, 1, { events, consumed: [first.id], seen }), 'saved')
+    t.equal(await store.save(next, 1, { events, consumed: [first.id], seen, notices: [] }), 'saved')
     t.same(await store.load(ID(1)), next)
     t.same(await store.events(ID(1), 0, 10), [anEvent(), ...events])
     t.same(await store.deeds(ID(1), 0, 10), [{ version: 2, at: next.updatedAt, seen }])
@@ -366,6 +378,68 @@ function ordering(withStore: WithStore): void {
     t.equal(await store.stop(), null)
     await store.setStop(null)
     t.equal(await store.stop(), null, 'lifting twice is lifting once')
+  })
+}
+
+function telling(withStore: WithStore): void {
+  const notice = (n: number, to = 'oncall') => aNotice({ id: `${ID(1)}.${n}.${to}`, to, at: T0 + n })
+
+  withStore('notices are kept with the creation and with the save that they tell of', async (t, store) => {
+    const shift = shiftOf(1)
+    await store.create(shift, [anEvent()], [KEY], { ...ANY, notices: [notice(1)] })
+    t.same(await store.notices('oncall', 10), [notice(1)])
+    await store.save(after(shift), 1, saveWith({ notices: [notice(2), notice(2, 'chat')] }))
+    t.same(await store.notices('oncall', 10), [notice(1), notice(2)])
+    t.same(await store.notices('chat', 10), [notice(2, 'chat')])
+    t.same(await store.noticeTargets(), ['chat', 'oncall'])
+  })
+
+  withStore('what was not created or not saved tells nobody', async (t, store) => {
+    const shift = shiftOf(1)
+    await store.create(shift, [], [KEY], ANY)
+    const busy = await store.create(shiftOf(2), [], [KEY], { ...ANY, notices: [notice(1)] })
+    t.equal(busy.kind, 'busy')
+    t.equal(await store.save(after(shift, { version: 8 }), 7, saveWith({ notices: [notice(2)] })), 'stale')
+    const twice = [anEvent({ seq: 2 }), anEvent({ seq: 2 })]
+    await t.rejects(store.save(after(shift), 1, saveWith({ events: twice, notices: [notice(3)] })))
+    t.same(await store.noticeTargets(), [])
+  })
+
+  withStore('undelivered notices come oldest first, of one target alone, at most so many', async (t, store) => {
+    await store.notify([notice(3), notice(1), notice(2), notice(0, 'chat')])
+    t.same(await store.notices('oncall', 2), [notice(1), notice(2)])
+    t.same(await store.notices('oncall', 10), [notice(1), notice(2), notice(3)])
+    t.same(await store.notices('nobody', 10), [])
+    const same = ['b', 'a', 'c'].map((id) => aNotice({ id, to: 'same' }))
+    await store.notify(same)
+    const ids = (await store.notices('same', 10)).map(({ id }) => id)
+    t.same(ids, ['a', 'b', 'c'], 'those of the same instant by their id')
+  })
+
+  withStore('a delivered notice is gone, and the others stay', async (t, store) => {
+    await store.notify([notice(1), notice(2), notice(1, 'chat')])
+    await store.delivered([notice(1).id, 'nonsense'])
+    await store.delivered([notice(1).id])
+    await store.delivered([])
+    t.same(await store.notices('oncall', 10), [notice(2)])
+    t.same(await store.noticeTargets(), ['chat', 'oncall'])
+    await store.delivered([notice(2).id])
+    t.same(await store.noticeTargets(), ['chat'])
+  })
+
+  withStore('a notice that waits already is not kept twice', async (t, store) => {
+    await store.notify([notice(1)])
+    await store.notify([{ ...notice(1), title: 'another' }, notice(2)])
+    t.same(await store.notices('oncall', 10), [notice(1), notice(2)])
+  })
+
+  withStore('the red button is kept with the notices of it', async (t, store) => {
+    const hold: Stop = { action: 'hold', reason: 'peak', actor: 'oncall', at: T0 }
+    await store.setStop(hold, [aNotice({ id: 'stop.1', event: 'stop.set' })])
+    t.same(await store.notices('oncall', 10), [aNotice({ id: 'stop.1', event: 'stop.set' })])
+    await store.setStop(null, [aNotice({ id: 'stop.2', event: 'stop.lifted' })])
+    t.equal((await store.notices('oncall', 10)).length, 2)
+    t.equal(await store.stop(), null)
   })
 }
 

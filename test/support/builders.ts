@@ -4,6 +4,7 @@
  */
 import type { Command, Order } from '../../src/core/command.ts'
 import type { ShiftEvent } from '../../src/core/event.ts'
+import type { Notice } from '../../src/core/notice.ts'
 import type { AlbRouteSpec, Migration, Route53RouteSpec, RouteSpec } from '../../src/core/migration.ts'
 import type {
   Observation,
@@ -614,6 +615,21 @@ export function anEvent(fields: Partial<ShiftEvent> = {}): ShiftEvent {
     actor: 'oncall',
     reason: { code: 'started', migration: 'shop-eks-134', policy: 'standard', text: 'upgrade' },
     page: false,
+    ...fields
+  }
+}
+
+export function aNotice(fields: Partial<Notice> = {}): Notice {
+  return {
+    id: 'shf_01K9ZJ8E800000000000000001.1.oncall',
+    to: 'oncall',
+    at: T0,
+    event: 'shift.halted',
+    page: true,
+    about: null,
+    title: 'shop-eks-134 is halted at 10 %',
+    evidence: ['error rate 4 % of 1,200 requests'],
+    todo: ['Decide: resume or abort.'],
     ...fields
   }
 }

@@ -11,6 +11,7 @@ import { claims } from './claims.ts'
 import { openDatabase } from './database.ts'
 import { log } from './log.ts'
 import { orders } from './orders.ts'
+import { outbox } from './outbox.ts'
 import { requests } from './idempotency.ts'
 import { shifts } from './shifts.ts'
 import { guarded, transaction } from './transaction.ts'
@@ -27,6 +28,7 @@ export function storeOver(db: DatabaseSync, clock: Clock): Store {
     claims: claims(db),
     log: log(db),
     orders: orders(db),
+    outbox: outbox(db),
     requests: requests(db)
   }
   const answers = db.prepare('SELECT count(*) AS n FROM stop')
@@ -42,6 +44,10 @@ export function storeOver(db: DatabaseSync, clock: Clock): Store {
     commands: (id) => run(() => tables.orders.open(id)),
     stop: () => run(() => tables.orders.stop()),
     lastHolder: (key) => run(() => tables.claims.lastHolder(key)),
+    notify: (notices) => run(() => transaction(db, () => tables.outbox.add(notices))),
+    notices: (to, limit) => run(() => tables.outbox.of(to, limit)),
+    noticeTargets: () => run(() => tables.outbox.targets()),
+    delivered: (ids) => run(() => transaction(db, () => tables.outbox.remove(ids))),
     ping: () =>
       run(() => {
         answers.get()
@@ -58,6 +64,7 @@ interface Tables {
   readonly claims: ReturnType<typeof claims>
   readonly log: ReturnType<typeof log>
   readonly orders: ReturnType<typeof orders>
+  readonly outbox: ReturnType<typeof outbox>
   readonly requests: ReturnType<typeof requests>
 }
 
@@ -70,7 +77,7 @@ function writes(
   run: Run
 ): Pick<Store, 'create' | 'save' | 'command' | 'setStop'> {
   return {
-    create: (shift, events, keys, { maxOpen, idempotency }) =>
+    create: (shift, events, keys, { maxOpen, idempotency, notices = [] }) =>
       run(() =>
         transaction(db, (): Created => {
           const now = clock.now()
@@ -84,10 +91,11 @@ function writes(
           tables.log.append(shift.id, events)
           tables.claims.take(keys, shift.id)
           if (idempotency) tables.requests.keep(idempotency, shift.id, now)
+          tables.outbox.add(notices)
           return { kind: 'created' }
         })
       ),
-    save: (next, ifVersion, { events, consumed, seen }) =>
+    save: (next, ifVersion, { events, consumed, seen, notices }) =>
       run(() => {
         assert.equal(next.version, ifVersion + 1, 'a save raises the version by one')
         const saved = transaction(db, () => {
@@ -96,11 +104,18 @@ function writes(
           tables.log.appendDeed(next.id, { version: next.version, at: next.updatedAt, seen })
           tables.orders.consume(next.id, consumed, next.version)
           if (isEnded(next.phase)) tables.claims.free(next.id)
+          tables.outbox.add(notices)
           return true
         })
         return saved ? 'saved' : 'stale'
       }),
     command: (id, actor, order, at) => run(() => transaction(db, () => tables.orders.add(id, actor, order, at))),
-    setStop: (stop) => run(() => transaction(db, () => tables.orders.setStop(stop)))
+    setStop: (stop, notices = []) =>
+      run(() =>
+        transaction(db, () => {
+          tables.orders.setStop(stop)
+          tables.outbox.add(notices)
+        })
+      )
   }
 }

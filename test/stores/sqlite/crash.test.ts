@@ -4,7 +4,7 @@
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { makeStore } from '../../../src/stores/index.ts'
-import { anEvent, anObservation, aShift, T0 } from '../../support/builders.ts'
+import { aNotice, anEvent, anObservation, aShift, T0 } from '../../support/builders.ts'
 import { setClock } from '../clock.ts'
 import { startChild } from './child/run.ts'
 
@@ -27,6 +27,12 @@ async function agrees(sub: Test, path: string): Promise<number> {
     (await store.deeds(ID, 0, 1_000_000)).map((deed) => deed.version),
     Array.from({ length: version - 1 }, (_, i) => i + 2)
   )
+  const notices = (await store.notices('oncall', 1_000_000)).map(({ id }) => Number(id.split('.').at(-1)))
+  sub.same(
+    notices.toSorted((a, b) => a - b),
+    Array.from({ length: version - 1 }, (_, i) => i + 2),
+    'a notice for every saved version, and for no other'
+  )
   const open = await store.commands(ID)
   sub.ok(open.length <= 1, 'every saved version consumed its command')
   for (const { order } of open) sub.match(order, { reason: `for ${version + 1}` })
@@ -43,7 +49,12 @@ void t.test('what was saved is there after closing and opening again', async (su
   const shift = aShift()
   await first.create(shift, [anEvent()], ['route'], { maxOpen: 1, idempotency: request })
   const saved = { ...shift, version: 2, seq: 2 }
-  await first.save(saved, 1, { events: [anEvent({ seq: 2 })], consumed: [], seen: anObservation() })
+  await first.save(saved, 1, {
+    events: [anEvent({ seq: 2 })],
+    consumed: [],
+    seen: anObservation(),
+    notices: [aNotice()]
+  })
   const command = await first.command(ID, 'oncall', { verb: 'pause', reason: 'lunch' }, T0)
   await first.setStop(stop)
   await first.close()
@@ -55,6 +66,7 @@ void t.test('what was saved is there after closing and opening again', async (su
   sub.equal((await second.deeds(ID, 0, 10)).length, 1)
   sub.same(await second.commands(ID), [command])
   sub.same(await second.stop(), stop)
+  sub.same(await second.notices('oncall', 10), [aNotice()])
   sub.same(await second.open(), [ID])
   const again = await second.create(aShift({ id: 'shf_2' }), [], ['other'], { maxOpen: 9, idempotency: request })
   sub.same(again, { kind: 'existing', id: ID })

@@ -3,7 +3,7 @@
  * version as second argument, until it kills itself in the middle of the transaction that saves that version.
  */
 import { makeStore } from '../../../../src/stores/index.ts'
-import { anEvent, anObservation, aShift } from '../../../support/builders.ts'
+import { aNotice, anEvent, anObservation, aShift } from '../../../support/builders.ts'
 import { setClock } from '../../clock.ts'
 
 const store = makeStore({ type: 'sqlite', path: process.argv[2] ?? '' }, setClock())
@@ -21,7 +21,8 @@ for (;;) {
   const written = version === dieAt ? [first, dying, third] : events
   const next = { ...shift, version, seq: shift.seq + 3, updatedAt: shift.updatedAt + 1 }
   const consumed = [command.id]
-  await store.save(next, shift.version, { events: written as typeof events, consumed, seen: anObservation() })
+  const notices = [aNotice({ id: `${shift.id}.${version}`, at: next.updatedAt })]
+  await store.save(next, shift.version, { events: written as typeof events, consumed, seen: anObservation(), notices })
   shift = next
   process.stdout.write(`${version}\n`)
 }
