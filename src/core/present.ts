@@ -11,11 +11,12 @@ import { explainGate, specOf } from './explain/gates.ts'
 import type { Observation } from './observation.ts'
 import { percentOf } from './percent.ts'
 import { numbersOf } from './present/numbers.ts'
-import { rollbackView } from './present/rollback.ts'
+import { holdOf, rollbackView } from './present/rollback.ts'
 import { rfc3339, rfc3339OrNull } from './rfc3339.ts'
 import { tenthsOfShare } from './share.ts'
 import { isEnded, type GateState, type RouteState, type Shift } from './shift.ts'
 import { percentWanted } from './standing.ts'
+import { isDns } from './want.ts'
 import type { Instant } from './time.ts'
 import type { EventView, GateView, RouteView, ShiftView, StepView } from './view.ts'
 
@@ -48,12 +49,23 @@ export function present(
     targetPercent: percentOf(shift.target),
     restorePercent: restorePercent(shift),
     step: stepView(shift),
+    steps: shift.steps.map(({ percent, bakeMs, approval }) => ({
+      percent: percentOf(percent),
+      bakeSeconds: bakeMs / 1000,
+      approval: approval?.by ?? null
+    })),
+    steps: shift.steps.map(({ percent, bakeMs, approval }) => ({
+      percent: percentOf(percent),
+      bakeSeconds: bakeMs / 1000,
+      approval: approval !== null
+    })),
     routes: shift.routes.map((route) => routeView(shift, route, seen, now)),
     gates: shift.gates.map((state) => gateView(shift, state)),
     rollback: rollbackView(shift, seen?.routes ?? null, commands, now),
     findings: shift.findings,
     attention: attentionOf(shift),
     wakeAt: rfc3339OrNull(wakeAt),
+    seenAt: rfc3339OrNull(seen?.at ?? null),
     explain: explainShift(shift, now, seen?.routes ?? null),
     createdAt: rfc3339(shift.createdAt),
     updatedAt: rfc3339(shift.updatedAt),
@@ -125,7 +137,7 @@ function percentWantedOf({ routes }: Shift): number {
 }
 
 /** When the phase ends at the latest by itself; null where only a person, or nothing, ends it. */
-function untilOf({ phase }: Shift): Instant | null {
+export function untilOf({ phase }: Shift): Instant | null {
   switch (phase.kind) {
     case 'baking':
       return phase.until
@@ -154,6 +166,7 @@ function routeView(shift: Shift, route: RouteState, seen: LastSeen, at: Instant)
     // Resolvers follow slowly; a load balancer's requests are split at once.
     expectedPercent: expected === null ? null : percentOf(Math.round(expected * 1000)),
     inEffectAt: rfc3339OrNull(route.inEffectAt),
+    holdSeconds: isDns(shift, route.name) ? holdOf(shift, route) / 1000 : null,
     healthyTargets: { old: health?.old.healthy ?? null, new: health?.new.healthy ?? null }
   }
 }
@@ -172,7 +185,7 @@ function gateView(shift: Shift, state: GateState): GateView {
 }
 
 /** Why a person is needed: a halt's reason, `approval`, `stuck`, `paused`, `rollback_capacity`, or null. */
-function attentionOf({ phase, routes }: Shift): string | null {
+export function attentionOf({ phase, routes }: Shift): string | null {
   switch (phase.kind) {
     case 'halted':
       return phase.why

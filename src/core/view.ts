@@ -13,6 +13,8 @@ export interface RouteView {
   readonly observedPercent: number | null
   readonly expectedPercent: number | null
   readonly inEffectAt: string | null
+  /** How long resolvers are believed to keep an answer; null where there are none in between. */
+  readonly holdSeconds: number | null
   readonly healthyTargets: { readonly old: number | null; readonly new: number | null }
 }
 
@@ -27,6 +29,14 @@ export interface GateView {
   readonly explain: string
 }
 
+/** One rung of the ladder. */
+export interface LadderStepView {
+  readonly percent: number
+  readonly bakeSeconds: number
+  /** Who must let it go on after its bake; null: nobody. */
+  readonly approval: 'anyone' | 'other' | null
+}
+
 export interface StepView {
   readonly index: number
   readonly of: number
@@ -37,9 +47,19 @@ export interface StepView {
   readonly steppedBackTo: number | null
 }
 
+/** One rung of the ladder, whether it is done, served or to come. */
+export interface RungView {
+  readonly percent: number
+  readonly bakeSeconds: number
+  /** After its bake a person must approve. */
+  readonly approval: boolean
+}
+
 export interface RollbackView {
   readonly possible: boolean
   readonly inEffectWithinSeconds: number | null
+  /** When 90 % of those who are on new are back. */
+  readonly mostWithinSeconds: number | null
   readonly residualPercent: number | null
   readonly stuckUntil: string | null
   readonly commands: readonly string[]
@@ -59,6 +79,10 @@ export interface ShiftView {
   readonly targetPercent: number
   readonly restorePercent: number | null
   readonly step: StepView | null
+  /** The whole ladder, as frozen at the start; with a ramp of equal risk as preflight worked it out. */
+  readonly steps: readonly LadderStepView[]
+  /** The whole ladder; `step.index` counts in it. */
+  readonly steps: readonly RungView[]
   readonly routes: readonly RouteView[]
   readonly gates: readonly GateView[]
   readonly rollback: RollbackView
@@ -66,7 +90,41 @@ export interface ShiftView {
   /** Why a person is needed, as a code; null where none is. */
   readonly attention: string | null
   readonly wakeAt: string | null
+  /** When the routes were last looked at; null where this process has not. */
+  readonly seenAt: string | null
   readonly explain: string
+  readonly createdAt: string
+  readonly updatedAt: string
+  readonly endedAt: string | null
+}
+
+/** One shift in a list: what changes slowly enough to be sent only when it changes. */
+export interface SummaryView {
+  readonly id: string
+  readonly migration: string
+  readonly policy: string
+  readonly reason: string
+  readonly startedBy: string
+  readonly routes: number
+  readonly phase: PhaseName
+  readonly outcome: End | null
+  readonly percent: number
+  readonly targetPercent: number
+  /** The lowest observed share of the routes. */
+  readonly observedPercent: number | null
+  readonly step: { readonly index: number; readonly of: number } | null
+  readonly since: string
+  readonly until: string | null
+  /** The worst that a gate says; null where none has said anything. */
+  readonly verdict: Verdict | null
+  /** Where it stands, without a time that would grow old. */
+  readonly standing: string
+  /** Whether users are hurt, with the numbers. */
+  readonly health: string
+  /** What comes next by itself; null where only a person, or nothing, comes next. */
+  readonly next: string | null
+  readonly attention: string | null
+  readonly rollbackPossible: boolean
   readonly createdAt: string
   readonly updatedAt: string
   readonly endedAt: string | null

@@ -18,6 +18,7 @@ import {
   aRouteState,
   aShare,
   aShift,
+  aStep,
   HOUR,
   MINUTE,
   SECOND,
@@ -66,6 +67,12 @@ void t.test('a shift that bakes is shown as the contract shows it', async (sub) 
       evidence: null,
       steppedBackTo: null
     },
+    steps: [
+      { percent: 1, bakeSeconds: 300, approval: false },
+      { percent: 10, bakeSeconds: 600, approval: false },
+      { percent: 50, bakeSeconds: 600, approval: false },
+      { percent: 100, bakeSeconds: 1800, approval: false }
+    ],
     routes: [
       {
         name: 'web',
@@ -105,6 +112,16 @@ void t.test('a shift that bakes is shown as the contract shows it', async (sub) 
     updatedAt: '2026-11-20T10:00:01.000Z',
     endedAt: null
   })
+})
+
+void t.test('the ladder says after which steps a person must approve', async (sub) => {
+  const approval = { by: 'anyone', expiresMs: MINUTE } as const
+  const policy = aPolicy({ steps: [aStep({ percent: 5, bakeMs: SECOND, approval }), aStep({ percent: 1000 })] })
+  const shown = present(aShift({ policy }), null, {}, null, NOW).steps
+  sub.match(shown, [
+    { percent: 0.5, bakeSeconds: 1, approval: true },
+    { percent: 100, approval: false }
+  ])
 })
 
 void t.test('what was not seen, or cannot be read, is null and never 0', async (sub) => {

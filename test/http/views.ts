@@ -23,6 +23,12 @@ export function aShift(over: Partial<ShiftView> = {}): ShiftView {
     targetPercent: 100,
     restorePercent: 0,
     step: { index: 1, of: 4, percent: 10, since: AT, until: AT, evidence: null, steppedBackTo: null },
+    steps: [
+      { percent: 1, bakeSeconds: 300, approval: false },
+      { percent: 10, bakeSeconds: 600, approval: false },
+      { percent: 50, bakeSeconds: 600, approval: true },
+      { percent: 100, bakeSeconds: 1800, approval: false }
+    ],
     routes: [
       {
         name: 'web',
@@ -32,6 +38,7 @@ export function aShift(over: Partial<ShiftView> = {}): ShiftView {
         observedPercent: 9.8,
         expectedPercent: null,
         inEffectAt: AT,
+        holdSeconds: null,
         healthyTargets: { old: 40, new: 6 }
       }
     ],
@@ -50,6 +57,7 @@ export function aShift(over: Partial<ShiftView> = {}): ShiftView {
     rollback: {
       possible: true,
       inEffectWithinSeconds: 60,
+      mostWithinSeconds: 10,
       residualPercent: 0,
       stuckUntil: null,
       commands: ['aws elbv2 modify-rule']
@@ -57,6 +65,7 @@ export function aShift(over: Partial<ShiftView> = {}): ShiftView {
     findings: [{ severity: 'info', code: 'steps_merged', route: 'web', detail: 'd', remedy: 'r' }],
     attention: null,
     wakeAt: AT,
+    seenAt: AT,
     explain: 'baking at 10 %',
     createdAt: AT,
     updatedAt: AT,

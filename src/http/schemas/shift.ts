@@ -17,6 +17,18 @@ const StepSchema = Type.Object({
   steppedBackTo: nullable(Percent)
 })
 
+const RungSchema = Type.Object({
+  percent: Percent,
+  bakeSeconds: Type.Number({ minimum: 0 }),
+  approval: Type.Boolean({ description: 'After its bake a person must approve' })
+})
+
+const LadderStepSchema = Type.Object({
+  percent: Percent,
+  bakeSeconds: Type.Number({ minimum: 0 }),
+  approval: nullable(oneOf(['anyone', 'other'], { description: 'Who must let it go on after its bake' }))
+})
+
 const RouteSchema = Type.Object({
   name: Type.String(),
   type: oneOf(['alb', 'route53']),
@@ -25,6 +37,7 @@ const RouteSchema = Type.Object({
   observedPercent: nullable(Percent),
   expectedPercent: nullable(Percent),
   inEffectAt: nullable(At),
+  holdSeconds: nullable(Type.Number({ description: 'How long resolvers are believed to keep an answer' })),
   healthyTargets: Type.Object({ old: nullable(Count), new: nullable(Count) })
 })
 
@@ -42,6 +55,7 @@ const GateSchema = Type.Object({
 const RollbackSchema = Type.Object({
   possible: Type.Boolean(),
   inEffectWithinSeconds: nullable(Type.Number()),
+  mostWithinSeconds: nullable(Type.Number({ description: 'When 90 % of those who are on new are back' })),
   residualPercent: nullable(Percent),
   stuckUntil: nullable(At),
   commands: Type.Array(Type.String(), { description: 'The same by hand, with the AWS CLI' })
@@ -72,12 +86,15 @@ export const ShiftSchema = Type.Object(
     targetPercent: Percent,
     restorePercent: nullable(Percent),
     step: nullable(StepSchema),
+    steps: Type.Array(LadderStepSchema, { description: 'The whole ladder; step.index points into it' }),
+    steps: Type.Array(RungSchema, { description: 'The whole ladder; `step.index` counts in it' }),
     routes: Type.Array(RouteSchema),
     gates: Type.Array(GateSchema),
     rollback: RollbackSchema,
     findings: Type.Array(FindingSchema),
     attention: nullable(Type.String({ description: 'Why a person is needed' })),
     wakeAt: nullable(At),
+    seenAt: nullable(Type.String({ format: 'date-time', description: 'When the routes were last looked at' })),
     explain: Type.String(),
     createdAt: At,
     updatedAt: At,

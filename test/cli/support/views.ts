@@ -29,6 +29,12 @@ export function aShift(change: Partial<ShiftView> = {}): ShiftView {
       evidence: null,
       steppedBackTo: null
     },
+    steps: [
+      { percent: 1, bakeSeconds: 300, approval: false },
+      { percent: 10, bakeSeconds: 600, approval: false },
+      { percent: 50, bakeSeconds: 600, approval: true },
+      { percent: 100, bakeSeconds: 1800, approval: false }
+    ],
     routes: [
       {
         name: 'web',
@@ -38,6 +44,7 @@ export function aShift(change: Partial<ShiftView> = {}): ShiftView {
         observedPercent: 9.8,
         expectedPercent: null,
         inEffectAt: '2026-03-01T10:00:00.000Z',
+        holdSeconds: null,
         healthyTargets: { old: 40, new: 6 }
       }
     ],
@@ -56,6 +63,7 @@ export function aShift(change: Partial<ShiftView> = {}): ShiftView {
     rollback: {
       possible: true,
       inEffectWithinSeconds: 60,
+      mostWithinSeconds: 10,
       residualPercent: 0,
       stuckUntil: null,
       commands: [COMMAND]
@@ -63,6 +71,7 @@ export function aShift(change: Partial<ShiftView> = {}): ShiftView {
     findings: [],
     attention: null,
     wakeAt: '2026-03-01T10:05:00.000Z',
+    seenAt: '2026-03-01T10:04:30.000Z',
     explain: 'baking at 10 % for 4m12s more',
     createdAt: '2026-03-01T09:50:00.000Z',
     updatedAt: '2026-03-01T10:04:00.000Z',
