@@ -54,11 +54,6 @@ export function present(
       bakeSeconds: bakeMs / 1000,
       approval: approval?.by ?? null
     })),
-    steps: shift.steps.map(({ percent, bakeMs, approval }) => ({
-      percent: percentOf(percent),
-      bakeSeconds: bakeMs / 1000,
-      approval: approval !== null
-    })),
     routes: shift.routes.map((route) => routeView(shift, route, seen, now)),
     gates: shift.gates.map((state) => gateView(shift, state)),
     rollback: rollbackView(shift, seen?.routes ?? null, commands, now),

@@ -29,7 +29,7 @@ export interface GateView {
   readonly explain: string
 }
 
-/** One rung of the ladder. */
+/** One step of the ladder, whether it is done, served or to come. */
 export interface LadderStepView {
   readonly percent: number
   readonly bakeSeconds: number
@@ -51,8 +51,8 @@ export interface StepView {
 export interface RungView {
   readonly percent: number
   readonly bakeSeconds: number
-  /** After its bake a person must approve. */
-  readonly approval: boolean
+  /** Who must let it go on after its bake; null: nobody. */
+  readonly approval: 'anyone' | 'other' | null
 }
 
 export interface RollbackView {
@@ -79,10 +79,8 @@ export interface ShiftView {
   readonly targetPercent: number
   readonly restorePercent: number | null
   readonly step: StepView | null
-  /** The whole ladder, as frozen at the start; with a ramp of equal risk as preflight worked it out. */
-  readonly steps: readonly LadderStepView[]
   /** The whole ladder; `step.index` counts in it. */
-  readonly steps: readonly RungView[]
+  readonly steps: readonly LadderStepView[]
   readonly routes: readonly RouteView[]
   readonly gates: readonly GateView[]
   readonly rollback: RollbackView

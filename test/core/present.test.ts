@@ -68,10 +68,10 @@ void t.test('a shift that bakes is shown as the contract shows it', async (sub) 
       steppedBackTo: null
     },
     steps: [
-      { percent: 1, bakeSeconds: 300, approval: false },
-      { percent: 10, bakeSeconds: 600, approval: false },
-      { percent: 50, bakeSeconds: 600, approval: false },
-      { percent: 100, bakeSeconds: 1800, approval: false }
+      { percent: 1, bakeSeconds: 300, approval: null },
+      { percent: 10, bakeSeconds: 600, approval: null },
+      { percent: 50, bakeSeconds: 600, approval: null },
+      { percent: 100, bakeSeconds: 1800, approval: null }
     ],
     routes: [
       {
@@ -82,6 +82,7 @@ void t.test('a shift that bakes is shown as the contract shows it', async (sub) 
         observedPercent: 9.8,
         expectedPercent: null,
         inEffectAt: '2026-11-20T10:00:00.000Z',
+        holdSeconds: null,
         healthyTargets: { old: 40, new: 6 }
       }
     ],
@@ -100,6 +101,7 @@ void t.test('a shift that bakes is shown as the contract shows it', async (sub) 
     rollback: {
       possible: true,
       inEffectWithinSeconds: 70,
+      mostWithinSeconds: 70,
       residualPercent: 0,
       stuckUntil: null,
       commands: ['aws elbv2 modify-rule --a', 'aws elbv2 describe-rules --b']
@@ -119,8 +121,8 @@ void t.test('the ladder says after which steps a person must approve', async (su
   const policy = aPolicy({ steps: [aStep({ percent: 5, bakeMs: SECOND, approval }), aStep({ percent: 1000 })] })
   const shown = present(aShift({ policy }), null, {}, null, NOW).steps
   sub.match(shown, [
-    { percent: 0.5, bakeSeconds: 1, approval: true },
-    { percent: 100, approval: false }
+    { percent: 0.5, bakeSeconds: 1, approval: 'anyone' },
+    { percent: 100, approval: null }
   ])
 })
 

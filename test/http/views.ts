@@ -24,10 +24,10 @@ export function aShift(over: Partial<ShiftView> = {}): ShiftView {
     restorePercent: 0,
     step: { index: 1, of: 4, percent: 10, since: AT, until: AT, evidence: null, steppedBackTo: null },
     steps: [
-      { percent: 1, bakeSeconds: 300, approval: false },
-      { percent: 10, bakeSeconds: 600, approval: false },
-      { percent: 50, bakeSeconds: 600, approval: true },
-      { percent: 100, bakeSeconds: 1800, approval: false }
+      { percent: 1, bakeSeconds: 300, approval: null },
+      { percent: 10, bakeSeconds: 600, approval: null },
+      { percent: 50, bakeSeconds: 600, approval: 'anyone' },
+      { percent: 100, bakeSeconds: 1800, approval: null }
     ],
     routes: [
       {

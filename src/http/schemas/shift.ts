@@ -20,7 +20,7 @@ const StepSchema = Type.Object({
 const RungSchema = Type.Object({
   percent: Percent,
   bakeSeconds: Type.Number({ minimum: 0 }),
-  approval: Type.Boolean({ description: 'After its bake a person must approve' })
+  approval: nullable(oneOf(['anyone', 'other'], { description: 'Who must let it go on after its bake' }))
 })
 
 const LadderStepSchema = Type.Object({
@@ -86,8 +86,7 @@ export const ShiftSchema = Type.Object(
     targetPercent: Percent,
     restorePercent: nullable(Percent),
     step: nullable(StepSchema),
-    steps: Type.Array(LadderStepSchema, { description: 'The whole ladder; step.index points into it' }),
-    steps: Type.Array(RungSchema, { description: 'The whole ladder; `step.index` counts in it' }),
+    steps: Type.Array(LadderStepSchema, { description: 'The whole ladder; `step.index` counts in it' }),
     routes: Type.Array(RouteSchema),
     gates: Type.Array(GateSchema),
     rollback: RollbackSchema,

@@ -30,10 +30,10 @@ export function aShift(change: Partial<ShiftView> = {}): ShiftView {
       steppedBackTo: null
     },
     steps: [
-      { percent: 1, bakeSeconds: 300, approval: false },
-      { percent: 10, bakeSeconds: 600, approval: false },
-      { percent: 50, bakeSeconds: 600, approval: true },
-      { percent: 100, bakeSeconds: 1800, approval: false }
+      { percent: 1, bakeSeconds: 300, approval: null },
+      { percent: 10, bakeSeconds: 600, approval: null },
+      { percent: 50, bakeSeconds: 600, approval: 'anyone' },
+      { percent: 100, bakeSeconds: 1800, approval: null }
     ],
     routes: [
       {
