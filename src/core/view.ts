@@ -29,14 +29,6 @@ export interface GateView {
   readonly explain: string
 }
 
-/** One step of the ladder, whether it is done, served or to come. */
-export interface LadderStepView {
-  readonly percent: number
-  readonly bakeSeconds: number
-  /** Who must let it go on after its bake; null: nobody. */
-  readonly approval: 'anyone' | 'other' | null
-}
-
 export interface StepView {
   readonly index: number
   readonly of: number
@@ -80,7 +72,7 @@ export interface ShiftView {
   readonly restorePercent: number | null
   readonly step: StepView | null
   /** The whole ladder; `step.index` counts in it. */
-  readonly steps: readonly LadderStepView[]
+  readonly steps: readonly RungView[]
   readonly routes: readonly RouteView[]
   readonly gates: readonly GateView[]
   readonly rollback: RollbackView

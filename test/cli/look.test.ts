@@ -94,7 +94,14 @@ t.test('status: what is not known is a dash, what is 0 is 0, and there may be no
     restorePercent: null,
     gates: [],
     versions: null,
-    rollback: { possible: false, inEffectWithinSeconds: null, residualPercent: null, stuckUntil: null, commands: [] },
+    rollback: {
+      possible: false,
+      inEffectWithinSeconds: null,
+      mostWithinSeconds: null,
+      residualPercent: null,
+      stuckUntil: null,
+      commands: []
+    },
     routes: [
       { ...route, desiredPercent: 0, livePercent: null, observedPercent: 0, healthyTargets: { old: 0, new: null } }
     ]

@@ -4,7 +4,7 @@
  */
 import type { Observation } from '../observation.ts'
 import { rfc3339 } from '../rfc3339.ts'
-import { expectedShare, movedAfter } from '../dns/model.ts'
+import { expectedShare, longestPending, movedAfter, timeToMove } from '../dns/model.ts'
 import { fractionOf, isZero } from '../share.ts'
 import { isEnded, isGoingBack, type RouteState, type Shift } from '../shift.ts'
 import type { Instant, Ms } from '../time.ts'
@@ -13,9 +13,6 @@ import { isDns, ZERO } from '../want.ts'
 
 /** From the decision to the read-back of its write. */
 const READ_BACK_MS: Ms = 10_000
-
-/** Changes generally reach all of Route 53's name servers within 60 s (AWS API reference, ChangeResourceRecordSets). */
-const INSYNC_MS: Ms = 60_000
 
 type Seen = Observation['routes'] | null
 
@@ -31,6 +28,7 @@ export function rollbackView(
   return {
     possible,
     inEffectWithinSeconds: possible && stuck.length === 0 && !unknown ? seconds(inEffectWithin(shift, now)) : null,
+    mostWithinSeconds: possible && stuck.length === 0 && !unknown ? seconds(mostWithin(shift, now)) : null,
     residualPercent: stuck.length === 0 ? residualPercent(shift, now) : null,
     stuckUntil: possible ? stuckUntil(stuck, seen, now) : null,
     commands: shift.routes.flatMap(({ name }) => commands[name] ?? [])
@@ -41,7 +39,7 @@ export function rollbackView(
  * As long as it has not ended: before its first write there is nothing to take back, and abort leaves everything as it is. A
  * shift that only observes never writes; an ended one is taken back by `restore`, which is another shift.
  */
-function isPossible({ phase, policy }: Shift): boolean {
+export function isPossible({ phase, policy }: Shift): boolean {
   return !isEnded(phase) && policy.mode === 'act'
 }
 
@@ -57,12 +55,24 @@ function inEffectWithin(shift: Shift, now: Instant): Ms {
   )
 }
 
-/** INSYNC, and then as many TTLs as the policy waits for a change of records. */
-function dnsWithin(shift: Shift, route: RouteState): Ms {
-  return INSYNC_MS + shift.policy.dns.staleFactor * holdOf(shift, route)
+/** When 90 % of the users on new are back: a load balancer moves all of them at once. */
+const MOST = 0.9
+
+function mostWithin(shift: Shift, now: Instant): Ms {
+  const all = inEffectWithin(shift, now)
+  if (shift.firstWriteAt === null || isGoingBack(shift.phase)) return all
+  const ofRoute = (route: RouteState) => longestPending(route.tides) + timeToMove(MOST, holdOf(shift, route))
+  const each = shift.routes.map((route) => (isDns(shift, route.name) ? ofRoute(route) : all))
+  return Math.min(all, Math.max(...each))
 }
 
-function holdOf({ policy }: Shift, route: RouteState): Ms {
+/** As long as INSYNC may take, and then as many TTLs as the policy waits for a change of records. */
+function dnsWithin(shift: Shift, route: RouteState): Ms {
+  return longestPending(route.tides) + shift.policy.dns.staleFactor * holdOf(shift, route)
+}
+
+/** How long a resolver is believed to keep an answer. */
+export function holdOf({ policy }: Shift, route: RouteState): Ms {
   const ttl = route.want.ttlSeconds ?? route.ttlAtStart ?? 0
   return Math.max(ttl * 1000, policy.dns.floorMs)
 }

@@ -23,12 +23,6 @@ const RungSchema = Type.Object({
   approval: nullable(oneOf(['anyone', 'other'], { description: 'Who must let it go on after its bake' }))
 })
 
-const LadderStepSchema = Type.Object({
-  percent: Percent,
-  bakeSeconds: Type.Number({ minimum: 0 }),
-  approval: nullable(oneOf(['anyone', 'other'], { description: 'Who must let it go on after its bake' }))
-})
-
 const RouteSchema = Type.Object({
   name: Type.String(),
   type: oneOf(['alb', 'route53']),
@@ -86,7 +80,7 @@ export const ShiftSchema = Type.Object(
     targetPercent: Percent,
     restorePercent: nullable(Percent),
     step: nullable(StepSchema),
-    steps: Type.Array(LadderStepSchema, { description: 'The whole ladder; `step.index` counts in it' }),
+    steps: Type.Array(RungSchema, { description: 'The whole ladder; `step.index` counts in it' }),
     routes: Type.Array(RouteSchema),
     gates: Type.Array(GateSchema),
     rollback: RollbackSchema,
