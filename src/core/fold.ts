@@ -3,7 +3,7 @@
  * from what is wanted for four reasons that look alike; here they are told apart, and nothing is written.
  */
 import type { Answer, Reading, Unreadable } from './observation.ts'
-import { pruned } from './dns/model.ts'
+import { inSync, withTide } from './dns/tides.ts'
 import { fractionOf, isZero, sameShare, tenthsOfShare } from './share.ts'
 import type { RouteState, Shift, Suspect } from './shift.ts'
 import { isGoingBack } from './shift.ts'
@@ -97,7 +97,7 @@ function foldReading(turn: Turn, route: RouteState, reading: Reading): void {
       return confirm(turn, route, reading)
     case 'spreading':
     case 'unproven':
-      return patchRoute(turn, route.name, { suspect: null, drift: null })
+      return patchRoute(turn, route.name, { suspect: null, drift: null, tides: tidesOf(turn, route, reading) })
     case 'not_written':
     case 'late':
       return patchRoute(turn, route.name, { suspect: null, ...(standing === 'late' ? { inEffectAt: null } : {}) })
@@ -116,7 +116,7 @@ function foldReading(turn: Turn, route: RouteState, reading: Reading): void {
 
 function confirm(turn: Turn, route: RouteState, reading: Reading): void {
   const first = route.confirmedAt === null
-  const tides = first ? tidesOf(turn, route, reading) : route.tides
+  const tides = first ? inSync(tidesOf(turn, route, reading), turn.now) : route.tides
   const served = first
     ? [...route.served.slice(-11), { since: turn.now, w: fractionOf(route.want.share) }]
     : route.served
@@ -142,10 +142,11 @@ function holdMs(turn: Turn, route: RouteState, reading: Reading): Ms {
   return Math.max((reading.ttlSeconds ?? 0) * 1000, before * 1000, turn.shift.policy.dns.floorMs)
 }
 
+/** What the zone holds is on its way to users from when it was sent, though nothing is in effect before INSYNC. */
 function tidesOf(turn: Turn, route: RouteState, reading: Reading): RouteState['tides'] {
-  if (!isDns(turn.shift, route.name) || sameShare(route.from, route.want.share)) return route.tides
+  if (!isDns(turn.shift, route.name)) return route.tides
   const [from, to] = [fractionOf(route.from), fractionOf(route.want.share)]
-  return pruned([...route.tides, { at: turn.now, from, to, holdMs: holdMs(turn, route, reading) }])
+  return withTide(route.tides, { from, to, since: route.sentAt, holdMs: holdMs(turn, route, reading) })
 }
 
 /**
@@ -165,7 +166,8 @@ function settleMs(turn: Turn, route: RouteState, reading: Reading): Ms {
 function foldGoingBack(turn: Turn, route: RouteState, reading: Reading): void {
   const as = matches(reading, route.want) ? provenAs(turn.shift, route, reading) : 'not_written'
   if (as === 'as_wanted') confirm(turn, route, reading)
-  else if (as === 'spreading' || as === 'unproven') patchRoute(turn, route.name, { suspect: null })
+  else if (as === 'spreading' || as === 'unproven')
+    patchRoute(turn, route.name, { suspect: null, tides: tidesOf(turn, route, reading) })
   else patchRoute(turn, route.name, { suspect: null, inEffectAt: null })
 }
 

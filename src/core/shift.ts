@@ -81,6 +81,8 @@ export type Phase =
   | {
       readonly kind: 'stuck'
       readonly since: Instant
+      /** When the rollback began; absent in shifts that were stored before it was kept. */
+      readonly begunAt?: Instant
       readonly cause: Cause
       readonly nextAt: Instant | null
       readonly confirmedAt: Instant | null
@@ -118,8 +120,10 @@ export interface Suspect {
 
 /** One change of share that resolvers follow slowly. Fractions of traffic on new. */
 export interface Tide {
-  /** INSYNC. */
-  readonly at: Instant
+  /** When it was sent: from then on one name server after another answers by it. Absent: that is not known. */
+  readonly since?: Instant
+  /** When it was seen that all of them have it (INSYNC); null while it is PENDING. */
+  readonly at: Instant | null
   readonly from: number
   readonly to: number
   /** max(TTL, 60 s) in force. */
@@ -370,4 +374,9 @@ export function isEnded(phase: Phase): boolean {
 
 export function isGoingBack(phase: Phase): boolean {
   return phase.kind === 'rolling_back' || phase.kind === 'stuck'
+}
+
+/** When the rollback of this phase began, also where it is stuck since. */
+export function rollbackBeganAt(phase: Extract<Phase, { readonly kind: 'rolling_back' | 'stuck' }>): Instant {
+  return phase.kind === 'stuck' ? (phase.begunAt ?? phase.since) : phase.since
 }

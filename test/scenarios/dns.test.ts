@@ -72,6 +72,28 @@ t.test('a rollback in the middle of a PENDING change', async (t) => {
   t.strictSame(rig.broken, [])
 })
 
+t.test('while a change is PENDING users are expected to follow already, and nothing is in effect', async (t) => {
+  const rig = await dnsRig(t)
+  const { id } = await rig.start(policy)
+  await rig.until(id, baking(0))
+  const before = (await rig.view(id)).routes[0]?.expectedPercent ?? 100
+  await rig.until(id, (shift) => shift.phase.kind === 'converging' && shift.step === 1)
+  await rig.clock.advance('20s')
+  const pending = await rig.view(id)
+  const expected = pending.routes[0]?.expectedPercent ?? 0
+  t.ok(expected > before + 2 && expected < 30, `from ${before} to ${expected} %, as some name servers have it`)
+  t.equal(pending.routes[0]?.inEffectAt, null, 'INSYNC, and TTLs after it, decide')
+  await rig.order(id, { verb: 'abort', reason: 'now', force: false })
+  await rig.clock.advance('10s')
+  const back = (await rig.view(id)).routes[0]?.expectedPercent ?? 0
+  t.ok(back > before, 'who followed the change that was taken back is not forgotten')
+  await rig.clock.advance('10m')
+  t.ok(((await rig.view(id)).routes[0]?.expectedPercent ?? 100) < 3)
+  await rig.untilEnd(id, '6h')
+  t.strictSame(rig.broken, [])
+  await rig.replay(id)
+})
+
 t.test('a foreign change of a record is drift: told and not fought', async (t) => {
   const rig = await dnsRig(t)
   const { id } = await rig.start(policy)

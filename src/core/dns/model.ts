@@ -19,7 +19,7 @@ export interface ResolverModel {
 /** 90 % within one TTL, 8 % over about five, 2 % for hours. */
 export const RESOLVERS: ResolverModel = { honest: 0.9, extending: 0.08, extendedBy: 5, clingingMs: 7_200_000 }
 
-/** Of those that a change will move, the share that has moved `ms` after INSYNC, 0 to 1. */
+/** Of those that a change will move, the share that has moved `ms` after the server that they ask has it, 0 to 1. */
 export function movedAfter(ms: Ms, holdMs: Ms, model: ResolverModel = RESOLVERS): number {
   if (ms <= 0) return 0
   const clinging = 1 - model.honest - model.extending
@@ -43,17 +43,49 @@ export function timeToMove(share: number, holdMs: Ms, model: ResolverModel = RES
   return Math.round(high)
 }
 
-/** Share of users expected on new at `at`: every change still on its way is added up. Null where none was ever made. */
+/** The integral of movedAfter from 0 to `ms`, in ms. */
+function movedUntil(ms: Ms, holdMs: Ms, model: ResolverModel): number {
+  if (ms <= 0) return 0
+  const clinging = 1 - model.honest - model.extending
+  const hold = Math.max(holdMs, 1)
+  const even = ms <= hold ? ms ** 2 / (2 * hold) : ms - hold / 2
+  const fading = (mean: Ms) => ms + mean * Math.expm1(-ms / mean)
+  return model.honest * even + model.extending * fading(model.extendedBy * hold) + clinging * fading(model.clingingMs)
+}
+
+/** Changes generally reach all of Route 53's name servers within 60 s (AWS API reference, ChangeResourceRecordSets). */
+export const USUAL_PENDING_MS: Ms = 60_000
+
+/**
+ * Share of users expected on new at `at`: every change still on its way is added up. Null where none was ever made. Name servers
+ * learn a change one after another, from its submission until it is INSYNC; while it is PENDING, as long as the ones before it took.
+ */
 export function expectedShare(tides: readonly Tide[], at: Instant, model: ResolverModel = RESOLVERS): number | null {
   const first = tides[0]
   if (!first) return null
-  return tides.reduce(
-    (share, tide) => share + (tide.to - tide.from) * movedAfter(at - tide.at, tide.holdMs, model),
-    first.from
-  )
+  const pendingMs = meanPending(tides)
+  return tides.reduce((share, tide) => share + (tide.to - tide.from) * followed(tide, at, pendingMs, model), first.from)
 }
 
-/** A list that would grow for ever: of changes long ago only the newest matter, as the others have been followed. */
-export function pruned(tides: readonly Tide[], most = 24): readonly Tide[] {
-  return tides.slice(-most)
+/** Of those that this change moves, the share that has moved at `at`: the mean over the name servers that they may have asked. */
+function followed({ since, at: inSyncAt, holdMs }: Tide, at: Instant, pendingMs: Ms, model: ResolverModel): number {
+  // Still PENDING: at this moment not every server has it.
+  const last = inSyncAt ?? Math.max((since ?? at) + pendingMs, at)
+  const first = Math.min(since ?? last, last)
+  if (last - first < 1) return movedAfter(at - last, holdMs, model)
+  return (movedUntil(at - first, holdMs, model) - movedUntil(at - last, holdMs, model)) / (last - first)
+}
+
+function pendingTimes(tides: readonly Tide[]): readonly Ms[] {
+  return tides.flatMap(({ since, at }) => (since === undefined || at === null ? [] : [at - since]))
+}
+
+function meanPending(tides: readonly Tide[]): Ms {
+  const times = pendingTimes(tides)
+  return times.length === 0 ? USUAL_PENDING_MS : times.reduce((sum, ms) => sum + ms, 0) / times.length
+}
+
+/** For how long a change may be PENDING, for promises: the usual time, or the longest that this route has seen. */
+export function longestPending(tides: readonly Tide[]): Ms {
+  return Math.max(USUAL_PENDING_MS, ...pendingTimes(tides))
 }
