@@ -96,6 +96,7 @@ async function compose(
   const prober = httpProber({ clock })
   const witness = makeWitness({ log, metrics, clock })
   const supervisor = makeSupervisor({ router, observer, alarms, prober, store, clock, witness })
+  metrics.watching(() => supervisor.running().length)
   const sluice = makeService({
     catalogue,
     router,

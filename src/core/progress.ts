@@ -16,7 +16,7 @@ import { shareArrived } from './arrival.ts'
 import { unprovenProbes } from './signals.ts'
 import { read } from './evidence/evidence.ts'
 import { bake, leastBakeMs, shareAt, takeStep } from './step.ts'
-import type { GateState } from './shift.ts'
+import { rollbackBeganAt, type GateState } from './shift.ts'
 import { tenthsOfShare } from './share.ts'
 import { percentWanted, percentNow } from './standing.ts'
 import { emit, enter, patch, readingOf, type Turn } from './turn.ts'
@@ -244,7 +244,7 @@ function goingBack(turn: Turn): void {
     emit(turn, 'rollback.confirmed', {
       code: 'rollback_confirmed',
       cause: phase.cause.kind,
-      afterMs: turn.now - phase.since,
+      afterMs: turn.now - rollbackBeganAt(phase),
       percent: percentNow(turn)
     })
   }
@@ -258,6 +258,7 @@ function goingBack(turn: Turn): void {
   enter(turn, {
     kind: 'stuck',
     since: turn.now,
+    begunAt: phase.since,
     cause: phase.cause,
     nextAt: phase.nextAt,
     confirmedAt: phase.confirmedAt,

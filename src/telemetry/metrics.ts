@@ -3,22 +3,12 @@
  * (null) is taken away; it is never shown as 0, because 0 % is a statement.
  */
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { Cause } from '../core/reason.ts'
 import { PHASES, type PhaseName } from '../core/shift.ts'
 import type { Instant } from '../core/time.ts'
+import { shiftSeries, type ShiftMeter } from './shiftSeries.ts'
 
-/** What the metrics need of a shift. Percents are percents. */
-export interface ShiftMeter {
-  readonly id: string
-  readonly migration: string
-  readonly phase: PhaseName
-  readonly routes: readonly {
-    readonly name: string
-    readonly desired: number | null
-    readonly live: number | null
-    readonly observed: number | null
-  }[]
-  readonly gates: readonly { readonly name: string; readonly route: string; readonly value: number | null }[]
-}
+export type { ShiftMeter } from './shiftSeries.ts'
 
 export interface AwsCallMeter {
   readonly service: string
@@ -39,6 +29,8 @@ export interface Metrics {
   shiftGone(id: string): void
   /** A rollback was confirmed, so long after it began. */
   rollback(cause: string, seconds: number): void
+  /** A rollback was in effect later than it had been promised. */
+  rollbackLate(): void
   /** From the end of the first bad period to the decision. */
   breachDetected(seconds: number): void
   orphaned(routes: number): void
@@ -47,6 +39,10 @@ export interface Metrics {
   /** A decision was attempted. */
   decidedAt(at: Instant): void
   leader(is: 0 | 1): void
+  /** Asked at every scrape: how many shifts this process watches. */
+  watching(count: () => number): void
+  /** Something went wrong that no shift can do anything about. */
+  failed(kind: string): void
   /** How many shifts are in each phase; a phase that is not named has none. */
   shiftsByPhase(counts: Readonly<Partial<Record<PhaseName, number>>>): void
   /** The text format of Prometheus. */
@@ -72,37 +68,13 @@ function bounded(): (value: string) => string {
 
 const SECONDS_OF_A_CALL = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 const SECONDS_OF_A_ROLLBACK = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1800]
-const SECONDS_OF_A_DETECTION = [5, 10, 30, 60, 90, 120, 180, 240, 300, 600]
+const SECONDS_OF_A_DETECTION = [5, 10, 30, 60, 90, 120, 180, 240, 300, 600, 1200, 1800]
 
-function shiftGauges(register: Registry) {
-  const registers = [register]
-  return {
-    shiftPercent: new Gauge({
-      name: 'sluice_shift_percent',
-      help: 'Percent of traffic on new: desired by the shift, live at the provider, observed in requests',
-      labelNames: ['shift', 'migration', 'route', 'kind'] as const,
-      registers
-    }),
-    shiftPhase: new Gauge({
-      name: 'sluice_shift_phase',
-      help: '1 for the phase that the shift is in, 0 for all others',
-      labelNames: ['shift', 'migration', 'phase'] as const,
-      registers
-    }),
-    gateValue: new Gauge({
-      name: 'sluice_shift_gate_value',
-      help: 'What a gate last measured',
-      labelNames: ['shift', 'migration', 'route', 'gate'] as const,
-      registers
-    }),
-    shifts: new Gauge({
-      name: 'sluice_shifts',
-      help: 'Shifts by phase',
-      labelNames: ['phase'] as const,
-      registers
-    })
-  }
-}
+/** Every cause from the start at 0: a counter that appears with its first 1 shows no increase to Prometheus. */
+const CAUSES: Readonly<Record<Cause['kind'], 0>> = { breach: 0, no_healthy_new: 0, person: 0, policy: 0 }
+
+/** Gauges of the runtime whose names end like counters, which Prometheus advises against; the same by type stay. */
+const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total']
 
 function decisionSeries(register: Registry) {
   const registers = [register]
@@ -123,6 +95,11 @@ function decisionSeries(register: Registry) {
       name: 'sluice_rollbacks_total',
       help: 'Confirmed rollbacks by cause',
       labelNames: ['cause'] as const,
+      registers
+    }),
+    rollbacksLate: new Counter({
+      name: 'sluice_rollbacks_late_total',
+      help: 'Rollbacks that were in effect later than promised',
       registers
     }),
     rollbackSeconds: new Histogram({
@@ -147,7 +124,14 @@ function daemonSeries(register: Registry) {
     orphaned: gauge('orphaned_routes', 'Routes strictly between 0 and 100 without an open shift'),
     lastDecision: gauge('last_decision_timestamp_seconds', 'When a decision was last attempted'),
     lastObservation: gauge('last_observation_timestamp_seconds', 'When the world was last observed successfully'),
-    leader: gauge('leader', '1 where this process leads')
+    leader: gauge('leader', '1 where this process leads'),
+    shifts: new Gauge({ name: 'sluice_shifts', help: 'Shifts by phase', labelNames: ['phase'] as const, registers }),
+    failures: new Counter({
+      name: 'sluice_failures_total',
+      help: 'Failures of the daemon itself, such as a store that does not answer; each is tried again',
+      labelNames: ['kind'] as const,
+      registers
+    })
   }
 }
 
@@ -179,47 +163,23 @@ function awsSeries(register: Registry) {
 /** Names, labels and help. A name that was released is never given another meaning. */
 function declareSeries(register: Registry) {
   return {
-    ...shiftGauges(register),
     ...decisionSeries(register),
     ...daemonSeries(register),
     ...awsSeries(register)
   }
 }
 
-/** Series of shifts: sets those of the view and removes those that were there before and are not any more. */
-function shiftSeries(series: ReturnType<typeof declareSeries>) {
-  const shown = new Map<string, ShiftMeter>()
-  const remove = ({ id: shift, migration, routes, gates }: ShiftMeter) => {
-    for (const phase of PHASES) series.shiftPhase.remove({ shift, migration, phase })
-    for (const { name: route } of routes) {
-      for (const kind of ['desired', 'live', 'observed']) series.shiftPercent.remove({ shift, migration, route, kind })
-    }
-    for (const { name: gate, route } of gates) series.gateValue.remove({ shift, migration, route, gate })
-  }
-  const set = ({ id: shift, migration, phase: now, routes, gates }: ShiftMeter) => {
-    for (const phase of PHASES) series.shiftPhase.set({ shift, migration, phase }, phase === now ? 1 : 0)
-    for (const { name: route, desired, live, observed } of routes) {
-      for (const [kind, value] of Object.entries({ desired, live, observed })) {
-        if (value !== null) series.shiftPercent.set({ shift, migration, route, kind }, value)
-      }
-    }
-    for (const { name: gate, route, value } of gates) {
-      if (value !== null) series.gateValue.set({ shift, migration, route, gate }, value)
-    }
-  }
-  const gone = (id: string) => {
-    const before = shown.get(id)
-    if (before) remove(before)
-    shown.delete(id)
-  }
-  return {
-    show: (meter: ShiftMeter) => {
-      // One synchronous turn: nobody can render between taking away and setting.
-      gone(meter.id)
-      set(meter)
-      shown.set(meter.id, meter)
-    },
-    gone
+/** Counted when it is asked for: a loop that never turned is watched all the same. */
+function openShifts(register: Registry): (count: () => number) => void {
+  let count = () => 0
+  const gauge: Gauge = new Gauge({
+    name: 'sluice_open_shifts',
+    help: 'Open shifts that this process watches',
+    registers: [register],
+    collect: () => gauge.set(count())
+  })
+  return (counts) => {
+    count = counts
   }
 }
 
@@ -227,8 +187,11 @@ function shiftSeries(series: ReturnType<typeof declareSeries>) {
 export function makeMetrics(): Metrics {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
+  for (const name of MISNAMED) registry.removeSingleMetric(name)
   const series = declareSeries(registry)
-  const shifts = shiftSeries(series)
+  const shifts = shiftSeries(registry)
+  const watching = openShifts(registry)
+  const failure = bounded()
   const gate = bounded()
   const cause = bounded()
   const reason = bounded()
@@ -237,6 +200,8 @@ export function makeMetrics(): Metrics {
     for (const phase of PHASES) series.shifts.set({ phase }, counts[phase] ?? 0)
   }
   byPhase({})
+  for (const kind of Object.keys(CAUSES)) series.rollbacks.inc({ cause: cause(kind) }, 0)
+  series.failures.inc({ kind: failure('turn') }, 0)
   return {
     decided: (code) => series.decisions.inc({ reason: reason(code) }),
     verdict: (name, verdict) => series.verdicts.inc({ gate: gate(name), verdict }),
@@ -245,7 +210,8 @@ export function makeMetrics(): Metrics {
       const name = operation(call.operation)
       series.awsCalls.inc({ service, operation: name, outcome })
       series.awsCallSeconds.observe({ service, operation: name }, seconds)
-      if (throttled) series.awsThrottles.inc({ service })
+      // From the first call on at 0, so that the first throttled call is an increase.
+      series.awsThrottles.inc({ service }, throttled ? 1 : 0)
     },
     shift: shifts.show,
     shiftGone: shifts.gone,
@@ -253,12 +219,15 @@ export function makeMetrics(): Metrics {
       series.rollbacks.inc({ cause: cause(why) })
       series.rollbackSeconds.observe(seconds)
     },
+    rollbackLate: () => series.rollbacksLate.inc(),
     breachDetected: (seconds) => series.breachSeconds.observe(seconds),
     orphaned: (routes) => series.orphaned.set(routes),
     observed: (at) => series.lastObservation.set(at / 1000),
     decidedAt: (at) => series.lastDecision.set(at / 1000),
     leader: (is) => series.leader.set(is),
     shiftsByPhase: byPhase,
+    watching,
+    failed: (kind) => series.failures.inc({ kind: failure(kind) }),
     render: () => registry.metrics(),
     contentType: registry.contentType
   }

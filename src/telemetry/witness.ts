@@ -5,51 +5,72 @@
 import type { ShiftEvent } from '../core/event.ts'
 import { explainReason } from '../core/explain.ts'
 import type { Observation } from '../core/observation.ts'
-import { percentOf } from '../core/percent.ts'
-import { tenthsOfShare } from '../core/share.ts'
 import { isEnded, type PhaseName, type Shift, type ShiftId } from '../core/shift.ts'
-import type { Ms } from '../core/time.ts'
+import type { Instant, Ms } from '../core/time.ts'
 import type { Clock } from '../clock.ts'
 import type { Witness } from '../engine/witness.ts'
 import type { Logger } from './log.ts'
+import { isLate, meterOf } from './meterOf.ts'
 import type { Metrics } from './metrics.ts'
 
 /** Series of a shift stay so long after its end (CONTRACT 5.4). */
 const SERIES_STAY_MS: Ms = 10 * 60_000
 
-export function makeWitness(deps: { readonly log: Logger; readonly metrics: Metrics; readonly clock: Clock }): Witness {
-  const { log, metrics, clock } = deps
-  const phases = new Map<ShiftId, PhaseName>()
-  const unread = new Set<string>()
+interface Watched {
+  readonly phase: PhaseName
+  readonly seen: Observation | null
+}
 
-  const count = (shift: Shift) => {
-    phases.set(shift.id, shift.phase.kind)
+/** The shifts that are shown: after each look and each decision as they are then, and for a while after their end. */
+function makeShown({ metrics, clock }: { readonly metrics: Metrics; readonly clock: Clock }) {
+  const shown = new Map<ShiftId, Watched>()
+  const count = () => {
     const counts: Partial<Record<PhaseName, number>> = {}
-    for (const phase of phases.values()) counts[phase] = (counts[phase] ?? 0) + 1
+    for (const { phase } of shown.values()) counts[phase] = (counts[phase] ?? 0) + 1
     metrics.shiftsByPhase(counts)
-    if (isEnded(shift.phase)) void forgetLater(shift.id)
   }
-  const forgetLater = async (id: ShiftId) => {
+  const forgetLater = async (id: ShiftId, then: () => void) => {
     await clock.sleep(SERIES_STAY_MS)
     metrics.shiftGone(id)
-    phases.delete(id)
+    shown.delete(id)
+    count()
+    then()
   }
+  return {
+    seenOf: (id: ShiftId) => shown.get(id)?.seen ?? null,
+    show: (shift: Shift, seen: Observation | null, at: Instant, forgotten: () => void) => {
+      const before = shown.get(shift.id)
+      shown.set(shift.id, { phase: shift.phase.kind, seen })
+      metrics.shift(meterOf(shift, seen, at))
+      if (before?.phase === shift.phase.kind) return
+      count()
+      if (isEnded(shift.phase)) void forgetLater(shift.id, forgotten)
+    }
+  }
+}
+
+export function makeWitness(deps: { readonly log: Logger; readonly metrics: Metrics; readonly clock: Clock }): Witness {
+  const { log, metrics, clock } = deps
+  const shown = makeShown(deps)
+  const unread = makeUnread(log)
 
   return {
-    decided: (before, { shift, events }) => {
+    decided: (_before, { shift, events }) => {
+      const seen = shown.seenOf(shift.id)
       for (const event of events) {
         metrics.decided(event.reason.code)
         tell(log, shift, event)
         measure(metrics, event)
+        if (event.reason.code === 'rollback_confirmed' && isLate(shift, seen, event.at)) metrics.rollbackLate()
       }
-      if (shift.phase.kind !== before.phase.kind || !phases.has(shift.id)) count(shift)
+      shown.show(shift, seen, clock.now(), () => unread.forget(shift.id))
     },
     observed: (shift, seen, at) => {
       metrics.decidedAt(at)
       const readable = Object.values(seen.routes).some((route) => route.reading.kind === 'reading')
       if (readable) metrics.observed(at)
-      metrics.shift(meterOf(shift, seen))
-      tellUnread(log, unread, shift, seen)
+      shown.show(shift, seen, at, () => unread.forget(shift.id))
+      unread.tell(shift, seen)
     },
     wrote: (id, { route, n, outcome }) => {
       const fields = { shiftId: id, route, n, outcome: outcome.kind }
@@ -57,8 +78,10 @@ export function makeWitness(deps: { readonly log: Logger; readonly metrics: Metr
       const more = outcome.kind === 'conflict' ? {} : { code: outcome.code, detail: outcome.detail }
       log.warn({ ...fields, ...more }, 'write not accepted')
     },
-    failed: (what, id, err) =>
-      log.error({ kind: what, ...(id === null ? {} : { shiftId: id }), err }, 'something failed; trying again'),
+    failed: (what, id, err) => {
+      metrics.failed(what)
+      log.error({ kind: what, ...(id === null ? {} : { shiftId: id }), err }, 'something failed; trying again')
+    },
     broke: (id, laws) =>
       log.error({ shiftId: id, errors: laws }, 'a law of the core is broken: this is a bug; the shift is halted'),
     orphans: (names) => {
@@ -93,33 +116,22 @@ function measure(metrics: Metrics, event: ShiftEvent): void {
   if (reason.code === 'cause' && reason.seenAt !== null) metrics.breachDetected((event.at - reason.seenAt) / 1000)
 }
 
-function meterOf(shift: Shift, seen: Observation) {
-  return {
-    id: shift.id,
-    migration: shift.migration,
-    phase: shift.phase.kind,
-    routes: shift.routes.map((route) => {
-      const reading = seen.routes[route.name]?.reading
-      return {
-        name: route.name,
-        desired: shift.phase.kind === 'preflight' ? null : percentOf(tenthsOfShare(route.want.share)),
-        live: reading?.kind === 'reading' ? percentOf(tenthsOfShare(reading.share)) : null,
-        observed: route.observed === null ? null : route.observed * 100
-      }
-    }),
-    gates: shift.gates.map(({ gate, route, value }) => ({ name: gate, route, value }))
-  }
-}
-
 /** A route that cannot be read is said once, and once more when it can be read again. */
-function tellUnread(log: Logger, unread: Set<string>, shift: Shift, seen: Observation): void {
-  for (const [route, { reading }] of Object.entries(seen.routes)) {
-    const key = `${shift.id} ${route}`
-    const fields = { shiftId: shift.id, route }
-    if (reading.kind === 'unreadable' && !unread.has(key)) {
-      unread.add(key)
-      log.warn({ ...fields, code: reading.code, detail: reading.detail }, 'route cannot be read')
-    }
-    if (reading.kind === 'reading' && unread.delete(key)) log.info(fields, 'route can be read again')
+function makeUnread(log: Logger) {
+  const unread = new Map<ShiftId, Set<string>>()
+  return {
+    tell: (shift: Shift, seen: Observation) => {
+      const known = unread.get(shift.id) ?? new Set()
+      unread.set(shift.id, known)
+      for (const [route, { reading }] of Object.entries(seen.routes)) {
+        const fields = { shiftId: shift.id, route }
+        if (reading.kind === 'unreadable' && !known.has(route)) {
+          known.add(route)
+          log.warn({ ...fields, code: reading.code, detail: reading.detail }, 'route cannot be read')
+        }
+        if (reading.kind === 'reading' && known.delete(route)) log.info(fields, 'route can be read again')
+      }
+    },
+    forget: (id: ShiftId) => unread.delete(id)
   }
 }

@@ -123,4 +123,7 @@ t.test('FM-30: a rollback whose writes fail is stuck and paged, keeps trying, an
   rig.world.faults.clear()
   t.equal((await rig.untilEnd(id)).phase.kind, 'aborted')
   t.equal(rig.world.live('web').new, 0)
+  const confirmed = (await rig.events(id)).find(({ reason }) => reason.code === 'rollback_confirmed')?.reason
+  const took = confirmed?.code === 'rollback_confirmed' ? confirmed.afterMs : 0
+  t.ok(took > stuck.policy.rollback.deadlineMs, `its duration counts from its beginning, not from stuck: ${took} ms`)
 })

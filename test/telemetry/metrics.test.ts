@@ -2,6 +2,7 @@ import t from 'tap'
 import { PHASES } from '../../src/core/shift.ts'
 import { makeMetrics, type ShiftMeter } from '../../src/telemetry/metrics.ts'
 
+/** CONTRACT 5.4, and those that were added for honest alerts. */
 const NAMES = [
   'shift_percent',
   'shift_phase',
@@ -18,7 +19,15 @@ const NAMES = [
   'aws_throttles_total',
   'last_decision_timestamp_seconds',
   'last_observation_timestamp_seconds',
-  'leader'
+  'leader',
+  'shift_gates',
+  'shift_blind',
+  'shift_last_decision_timestamp_seconds',
+  'shift_rollback_started_timestamp_seconds',
+  'shift_rollback_promised_seconds',
+  'rollbacks_late_total',
+  'open_shifts',
+  'failures_total'
 ]
 
 function meter(over: Partial<ShiftMeter> = {}): ShiftMeter {
@@ -27,7 +36,10 @@ function meter(over: Partial<ShiftMeter> = {}): ShiftMeter {
     migration: 'm',
     phase: 'baking',
     routes: [{ name: 'web', desired: 10, live: 0, observed: 9.8 }],
-    gates: [{ name: 'errors', route: 'web', value: 0.01 }],
+    gates: [{ name: 'errors', route: 'web', value: 0.01, verdict: 'pass' }],
+    lookedAt: 1_700_000_000_500,
+    blind: 0,
+    rollback: null,
     ...over
   }
 }
@@ -80,7 +92,7 @@ t.test('what is not known is taken away, never shown as 0', async (t) => {
   metrics.shift(
     meter({
       routes: [{ name: 'web', desired: 10, live: null, observed: null }],
-      gates: [{ name: 'errors', route: 'web', value: null }]
+      gates: [{ name: 'errors', route: 'web', value: null, verdict: 'blind' }]
     })
   )
   t.same(await samples(metrics, 'shift_percent'), [
@@ -118,7 +130,12 @@ t.test('decisions, verdicts, rollbacks and AWS calls are counted by their labels
   metrics.awsCall({ service: 'elbv2', operation: 'ModifyRule', outcome: 'throttled', seconds: 3, throttled: true })
   t.same(await samples(metrics, 'shift_decisions_total'), ['shift_decisions_total{reason="step_done"} 2'])
   t.same(await samples(metrics, 'shift_verdicts_total'), ['shift_verdicts_total{gate="errors",verdict="breach"} 1'])
-  t.same(await samples(metrics, 'rollbacks_total'), ['rollbacks_total{cause="breach"} 1'])
+  t.same(await samples(metrics, 'rollbacks_total'), [
+    'rollbacks_total{cause="breach"} 1',
+    'rollbacks_total{cause="no_healthy_new"} 0',
+    'rollbacks_total{cause="person"} 0',
+    'rollbacks_total{cause="policy"} 0'
+  ])
   t.same(await samples(metrics, 'rollback_seconds_sum'), ['rollback_seconds_sum 42'])
   t.same(await samples(metrics, 'breach_detection_seconds_count'), ['breach_detection_seconds_count 1'])
   t.same(await samples(metrics, 'aws_calls_total'), [
@@ -159,4 +176,69 @@ t.test('names that callers choose cannot make series without end', async (t) => 
   t.ok(
     (await samples(metrics, 'shift_verdicts_total')).includes('shift_verdicts_total{gate="gate-3",verdict="pass"} 2')
   )
+})
+
+t.test(
+  'counters that an alert watches are there at 0 before the first time, or Prometheus sees no increase',
+  async (t) => {
+    const metrics = makeMetrics()
+    t.same((await samples(metrics, 'rollbacks_total')).length, 4)
+    t.same(await samples(metrics, 'rollbacks_late_total'), ['rollbacks_late_total 0'])
+    t.same(await samples(metrics, 'failures_total'), ['failures_total{kind="turn"} 0'])
+    metrics.awsCall({ service: 'elbv2', operation: 'ModifyRule', outcome: 'ok', seconds: 0.2, throttled: false })
+    t.same(await samples(metrics, 'aws_throttles_total'), ['aws_throttles_total{service="elbv2"} 0'])
+    metrics.rollbackLate()
+    metrics.failed('turn')
+    metrics.failed('orphans')
+    t.same(await samples(metrics, 'rollbacks_late_total'), ['rollbacks_late_total 1'])
+    t.same(await samples(metrics, 'failures_total'), [
+      'failures_total{kind="turn"} 1',
+      'failures_total{kind="orphans"} 1'
+    ])
+  }
+)
+
+t.test('the shifts that are watched are counted when they are asked for', async (t) => {
+  const metrics = makeMetrics()
+  t.same(await samples(metrics, 'open_shifts'), ['open_shifts 0'])
+  let running = 2
+  metrics.watching(() => running)
+  t.same(await samples(metrics, 'open_shifts'), ['open_shifts 2'])
+  running = 1
+  t.same(await samples(metrics, 'open_shifts'), ['open_shifts 1'])
+})
+
+t.test('a shift shows how its gates stand, how blind it is, and a rollback beside its promise', async (t) => {
+  const metrics = makeMetrics()
+  const gates = [
+    { name: 'errors', route: 'web', value: 0.01, verdict: 'pass' },
+    { name: 'errors', route: 'api', value: null, verdict: 'blind' }
+  ] as const
+  metrics.shift(meter({ gates, blind: 1, rollback: { startedAt: 1_700_000_000_000, promisedSeconds: 70 } }))
+  t.same(
+    (await samples(metrics, 'shift_gates')).filter((line) => !line.endsWith(' 0')),
+    [
+      'shift_gates{shift="s1",migration="m",verdict="pass"} 1',
+      'shift_gates{shift="s1",migration="m",verdict="blind"} 1'
+    ]
+  )
+  const own = '{shift="s1",migration="m"}'
+  t.same(await samples(metrics, 'shift_blind'), [`shift_blind${own} 1`])
+  t.same(await samples(metrics, 'shift_last_decision_timestamp_seconds'), [
+    `shift_last_decision_timestamp_seconds${own} 1700000000.5`
+  ])
+  t.same(await samples(metrics, 'shift_rollback_started_timestamp_seconds'), [
+    `shift_rollback_started_timestamp_seconds${own} 1700000000`
+  ])
+  t.same(await samples(metrics, 'shift_rollback_promised_seconds'), [`shift_rollback_promised_seconds${own} 70`])
+  metrics.shift(
+    meter({ lookedAt: null, blind: null, rollback: { startedAt: 1_700_000_000_000, promisedSeconds: null } })
+  )
+  t.same(await samples(metrics, 'shift_rollback_promised_seconds'), [], 'without a promise there is none to miss')
+  metrics.shift(meter({ lookedAt: null, blind: null, rollback: null }))
+  for (const name of ['blind', 'last_decision_timestamp_seconds', 'rollback_started_timestamp_seconds']) {
+    t.same(await samples(metrics, `shift_${name}`), [], name)
+  }
+  metrics.shiftGone('s1')
+  t.notMatch(await metrics.render(), /shift="s1"/)
 })
