@@ -26,6 +26,7 @@ import {
   stuck,
   type Look
 } from './explain/phases.ts'
+import { explainUnread } from './explain/unread.ts'
 import type { Seen } from './explain/waits.ts'
 import type { Reason } from './reason.ts'
 import type { Shift } from './shift.ts'
@@ -97,7 +98,7 @@ export function explainShift(shift: Shift, now: Instant, seen: Seen | null = nul
     case 'paused':
       return paused(look, phase)
     case 'halted':
-      return halted(look, phase)
+      return phase.why === 'unreadable' ? explainUnread(shift, now) : halted(look, phase)
     case 'draining':
       return draining(look, phase)
     case 'rolling_back':

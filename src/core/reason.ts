@@ -51,7 +51,8 @@ export const HALTS = [
   'approval_expired',
   'insufficient',
   'gone',
-  'invariant'
+  'invariant',
+  'unreadable'
 ] as const
 export type HaltWhy = (typeof HALTS)[number]
 

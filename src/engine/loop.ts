@@ -7,6 +7,7 @@ import type { Decision } from '../core/decision.ts'
 import { brokenLaws, haltBroken } from '../core/invariant.ts'
 import type { Observation } from '../core/observation.ts'
 import { isEnded, type Shift, type ShiftId } from '../core/shift.ts'
+import { whyUnreadable } from '../core/unreadable.ts'
 import type { Instant, Ms } from '../core/time.ts'
 import type { Clock } from '../clock.ts'
 import type { AlarmSource } from '../observers/alarms.ts'
@@ -99,6 +100,8 @@ async function run(id: ShiftId, deps: LoopDeps, parts: Parts): Promise<void> {
     try {
       shift ??= await deps.store.load(id)
       if (!shift || isEnded(shift.phase)) return
+      const unread = whyUnreadable(shift)
+      if (unread !== null) return witness.failed('load', id, new Error(unread))
       parts.time.notBefore(shift.updatedAt)
       const turned = await turn(shift, deps, parts)
       failures = 0

@@ -9,6 +9,7 @@ import { onlyNew, pointsOf } from '../core/series.ts'
 import type { Shift, ShiftId } from '../core/shift.ts'
 import type { SeriesView, ShiftView } from '../core/view.ts'
 import { isZero } from '../core/share.ts'
+import { isUnreadable, presentUnread } from '../core/unreadable.ts'
 import { matches } from '../core/want.ts'
 import type { Clock } from '../clock.ts'
 import { ShiftError } from '../errors.ts'
@@ -16,6 +17,7 @@ import type { Router } from '../routers/router.ts'
 import type { Deed, Store } from '../stores/store.ts'
 import { begin, beginRestore, refuseWhileStopped, type BeginDeps } from './begin.ts'
 import type { Health, Sluice, Until } from './sluice.ts'
+import { orderUnread, refuseUnread } from './unread.ts'
 import type { Supervisor } from './supervisor.ts'
 import { waitFor } from './wait.ts'
 
@@ -59,14 +61,20 @@ function makeShowing(deps: ServiceDeps): Showing {
     },
     wait: (id, until: Until, ms, signal) => waitFor({ clock, supervisor, get }, id, until, ms, signal),
     events: async (id, after, limit) => {
-      await load(store, id)
+      const shift = await load(store, id)
       const events = await store.events(id, after, limit)
       const last = events.at(-1)
-      return { items: events.map(presentEvent), next: events.length === limit && last ? String(last.seq) : null }
+      return {
+        items: events.map(isUnreadable(shift) ? presentUnread : presentEvent),
+        next: events.length === limit && last ? String(last.seq) : null
+      }
     },
     subscribe: (id, listener) => supervisor.subscribe(id, listener),
-    report: async (id) =>
-      report(await load(store, id), await allEvents(store, id), await allDeeds(store, id), clock.now()),
+    report: async (id) => {
+      const shift = await load(store, id)
+      const deeds = isUnreadable(shift) ? [] : await allDeeds(store, id)
+      return report(shift, await allEvents(store, id), deeds, clock.now())
+    },
     series: async (id, after, limit) => seriesOf(store, await load(store, id), after, limit),
     getStop: () => store.stop()
   }
@@ -84,13 +92,16 @@ function makeOrdering(deps: ServiceDeps, get: Showing['get']): Ordering {
       return { shift: await get(id), created }
     },
     order: async (id, order, actor) => {
-      await accept(await load(store, id), order, actor, store)
+      const shift = await load(store, id)
+      if (await orderUnread(deps, shift, order, actor)) return get(id)
+      await accept(shift, order, actor, store)
       await store.command(id, actor, order, clock.now())
       supervisor.nudge(id)
       return get(id)
     },
     restore: async (id, reason, actor) => {
       const original = await load(store, id)
+      refuseUnread(original)
       await refuseWhileStopped(store)
       await refuseForeign(deps, original)
       const restored = await beginRestore(deps, original, reason, actor, clock.now())
@@ -127,7 +138,12 @@ export function byHand(router: Router, shift: Shift): Readonly<Record<string, re
       if (!route?.restore || shift.policy.mode === 'observe') return []
       const unstick = release && route.sticky && isZero(route.restore)
       const want = { share: route.restore, attached: unstick ? false : null, unstick }
-      return [[spec.name, router.byHand(spec, want, route.origin)]]
+      try {
+        return [[spec.name, router.byHand(spec, want, route.origin)]]
+      } catch (err) {
+        if (isUnreadable(shift)) return []
+        throw err
+      }
     })
   )
 }
@@ -173,7 +189,7 @@ async function allDeeds(store: Store, id: ShiftId): Promise<readonly Deed[]> {
 }
 
 async function seriesOf(store: Store, shift: Shift, after: number, limit: number): Promise<SeriesView> {
-  const deeds = await store.deeds(shift.id, after, limit)
+  const deeds = isUnreadable(shift) ? [] : await store.deeds(shift.id, after, limit)
   const newest = new Map<string, string>()
   const items = deeds.flatMap(({ seen }) => onlyNew(pointsOf(shift, seen.meters), newest))
   const upTo = deeds.at(-1)?.version ?? after

@@ -11,6 +11,7 @@ import type { Notice, NoticeId } from '../core/notice.ts'
 import { isEnded, type PhaseName, type Shift, type ShiftId } from '../core/shift.ts'
 import type { Instant } from '../core/time.ts'
 import { ShiftError } from '../errors.ts'
+import { decodeShift, encodeShift } from './format.ts'
 import { IDEMPOTENCY_MS, type Created, type Deed, type Store } from './store.ts'
 
 interface Entry {
@@ -74,7 +75,7 @@ type Outbox = 'setStop' | 'notify' | 'notices' | 'noticeTargets' | 'delivered'
 function reads(memory: Memory, run: Run): Pick<Store, Reads> {
   const { shifts } = memory
   return {
-    load: (id) => run(() => stateOf(shifts.get(id))),
+    load: (id) => run(() => stateOf(id, shifts.get(id))),
     open: () => run(() => openIds(memory)),
     list: ({ phases, migration, cursor, limit }) =>
       run(() => {
@@ -88,7 +89,7 @@ function reads(memory: Memory, run: Run): Pick<Store, Reads> {
           .toReversed()
         const page = ids.slice(0, limit)
         return {
-          items: page.flatMap((id) => stateOf(shifts.get(id)) ?? []),
+          items: page.flatMap((id) => stateOf(id, shifts.get(id)) ?? []),
           next: ids.length > limit ? (page.at(-1) ?? null) : null
         }
       }),
@@ -106,8 +107,8 @@ function reads(memory: Memory, run: Run): Pick<Store, Reads> {
     stop: () => run(() => (memory.stop === null ? null : parse<Stop>(memory.stop))),
     lastHolder: (key) =>
       run(() => {
-        const holders = (memory.holders.get(key) ?? []).toSorted().map((id) => shifts.get(id))
-        return stateOf(holders.findLast((kept) => kept?.ended))
+        const last = (memory.holders.get(key) ?? []).toSorted().findLast((id) => shifts.get(id)?.ended)
+        return last === undefined ? null : stateOf(last, shifts.get(last))
       })
   }
 }
@@ -216,7 +217,7 @@ function kept(shift: Shift, events: readonly ShiftEvent[], after = 0): Kept {
     version: shift.version,
     phase: shift.phase.kind,
     ended: isEnded(shift.phase),
-    state: JSON.stringify(shift),
+    state: encodeShift(shift),
     migration: shift.migration,
     events: events.map((event) => ({ n: event.seq, json: JSON.stringify(event) })),
     deeds: [],
@@ -228,8 +229,8 @@ function openIds({ shifts }: Memory): readonly ShiftId[] {
   return [...shifts].flatMap(([id, { ended }]) => (ended ? [] : [id])).toSorted()
 }
 
-function stateOf(found: Kept | undefined): Shift | null {
-  return found ? parse<Shift>(found.state) : null
+function stateOf(id: ShiftId, found: Kept | undefined): Shift | null {
+  return found ? decodeShift(found.state, { id, version: found.version, ended: found.ended }) : null
 }
 
 /** Only for text that this file wrote from a typed value. */

@@ -83,15 +83,17 @@ export type ProbeAnswer = () => number | null
 export interface RigOptions extends Partial<Omit<WorldOptions, 'clock'>> {
   /** What answers probes; 200 unless given. */
   readonly probe?: ProbeAnswer
+  /** In memory unless given. */
+  readonly store?: (clock: Clock) => Store
 }
 
 export async function aRig(t: Test, options: RigOptions = {}): Promise<Rig> {
   const clock = virtualClock()
   const restore = patchGlobals(clock, { random: streamOf(options.seed ?? 1, 'rig') })
   t.teardown(restore)
-  const { probe = () => 200, ...worldly } = options
+  const { probe = () => 200, store: openStore, ...worldly } = options
   const world = makeWorld({ rps: 200, routes: ['web'], ...worldly, clock })
-  const store = makeStore({ type: 'memory' }, clock)
+  const store = openStore?.(clock) ?? makeStore({ type: 'memory' }, clock)
   const broken: string[] = []
   const orphans: string[] = []
   const births = new Map<ShiftId, Shift>()

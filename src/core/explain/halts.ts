@@ -66,6 +66,10 @@ const TEXTS: Readonly<Record<HaltWhy, Halt>> = {
   invariant: {
     what: 'the shift is in a state that must never be, which is a bug in Sluice, and nothing is written any more',
     todo: 'check the weights, move them with the commands shown if they are wrong, then release the shift and report this'
+  },
+  unreadable: {
+    what: 'its stored state was written by another version of Sluice and cannot be read, so that nothing is watched or written',
+    todo: 'start the version that stored it; or move the weights with the commands shown, then release the shift'
   }
 }
 

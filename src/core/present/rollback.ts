@@ -9,6 +9,7 @@ import { fractionOf, isZero } from '../share.ts'
 import { isEnded, isGoingBack, type RouteState, type Shift } from '../shift.ts'
 import type { Instant, Ms } from '../time.ts'
 import type { RollbackView } from '../view.ts'
+import { isUnreadable } from '../unreadable.ts'
 import { isDns, ZERO } from '../want.ts'
 
 /** From the decision to the read-back of its write. */
@@ -37,10 +38,11 @@ export function rollbackView(
 
 /**
  * As long as it has not ended: before its first write there is nothing to take back, and abort leaves everything as it is. A
- * shift that only observes never writes; an ended one is taken back by `restore`, which is another shift.
+ * shift that only observes never writes; an ended one is taken back by `restore`, which is another shift; one that cannot be read
+ * only by hand.
  */
-export function isPossible({ phase, policy }: Shift): boolean {
-  return !isEnded(phase) && policy.mode === 'act'
+export function isPossible(shift: Shift): boolean {
+  return !isEnded(shift.phase) && shift.policy.mode === 'act' && !isUnreadable(shift)
 }
 
 function inEffectWithin(shift: Shift, now: Instant): Ms {

@@ -5,7 +5,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { RouteKey } from '../../core/migration.ts'
 import type { Shift, ShiftId } from '../../core/shift.ts'
-import { jsonOf, textOf } from './rows.ts'
+import { shiftOf, textOf } from './rows.ts'
 
 export interface Claims {
   /** The first of the keys that is taken, and by whom. */
@@ -21,7 +21,8 @@ export function claims(db: DatabaseSync): Claims {
   const remember = db.prepare('INSERT INTO holders (route, shift) VALUES (?, ?)')
   const free = db.prepare('DELETE FROM claims WHERE shift = ?')
   // Ids sort by time, and a route has one holder at a time: the greatest id ended last.
-  const last = db.prepare(`SELECT shifts.state FROM holders JOIN shifts ON shifts.id = holders.shift
+  const last =
+    db.prepare(`SELECT shifts.id, shifts.version, shifts.ended, shifts.state FROM holders JOIN shifts ON shifts.id = holders.shift
     WHERE holders.route = ? AND shifts.ended = 1 ORDER BY holders.shift DESC LIMIT 1`)
   return {
     taken: (keys) => {
@@ -42,7 +43,7 @@ export function claims(db: DatabaseSync): Claims {
     },
     lastHolder: (key) => {
       const row = last.get(key)
-      return row ? jsonOf<Shift>(row, 'state') : null
+      return row ? shiftOf(row) : null
     }
   }
 }

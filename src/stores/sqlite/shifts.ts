@@ -5,7 +5,8 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { isEnded, type Shift, type ShiftId } from '../../core/shift.ts'
 import type { ListQuery } from '../store.ts'
-import { jsonOf, numberOf, textOf } from './rows.ts'
+import { encodeShift } from '../format.ts'
+import { numberOf, shiftOf, textOf } from './rows.ts'
 
 export interface Shifts {
   insert(shift: Shift): void
@@ -24,10 +25,10 @@ export function shifts(db: DatabaseSync): Shifts {
   const replace = db.prepare(
     'UPDATE shifts SET version = ?, phase = ?, ended = ?, state = ? WHERE id = ? AND version = ?'
   )
-  const load = db.prepare('SELECT state FROM shifts WHERE id = ?')
+  const load = db.prepare('SELECT id, version, ended, state FROM shifts WHERE id = ?')
   const open = db.prepare('SELECT id FROM shifts WHERE ended = 0 ORDER BY id')
   const count = db.prepare('SELECT count(*) AS n FROM shifts WHERE ended = 0')
-  const list = db.prepare(`SELECT id, state FROM shifts
+  const list = db.prepare(`SELECT id, version, ended, state FROM shifts
     WHERE (:phases IS NULL OR phase IN (SELECT value FROM json_each(:phases)))
       AND (:migration IS NULL OR migration = :migration)
       AND (:cursor IS NULL OR id < :cursor)
@@ -35,15 +36,15 @@ export function shifts(db: DatabaseSync): Shifts {
   return {
     insert: (shift) => {
       const { id, version, phase, migration, createdAt } = shift
-      insert.run(id, version, phase.kind, migration, createdAt, ended(shift), JSON.stringify(shift))
+      insert.run(id, version, phase.kind, migration, createdAt, ended(shift), encodeShift(shift))
     },
     replace: (next, ifVersion) => {
-      const state = JSON.stringify(next)
+      const state = encodeShift(next)
       return replace.run(next.version, next.phase.kind, ended(next), state, next.id, ifVersion).changes === 1
     },
     load: (id) => {
       const row = load.get(id)
-      return row ? jsonOf<Shift>(row, 'state') : null
+      return row ? shiftOf(row) : null
     },
     open: () => open.all().map((row) => textOf(row, 'id')),
     countOpen: () => numberOf(count.get() ?? {}, 'n'),
@@ -58,7 +59,7 @@ export function shifts(db: DatabaseSync): Shifts {
       const page = rows.slice(0, limit)
       const last = page.at(-1)
       return {
-        items: page.map((row) => jsonOf<Shift>(row, 'state')),
+        items: page.map(shiftOf),
         next: rows.length > limit && last ? textOf(last, 'id') : null
       }
     }
