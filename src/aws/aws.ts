@@ -8,7 +8,15 @@ import type { Ms } from '../core/time.ts'
 import type { Clock } from '../clock.ts'
 import { DEFAULT_RATES, bucketOf, makeBudget, type BudgetOptions } from './budget.ts'
 import { bareCode, classify } from './classify.ts'
-import { sdkClients, type Access, type AwsClient, type AwsCommand, type ClientFor, type Service } from './client.ts'
+import {
+  GUARDED,
+  sdkClients,
+  type Access,
+  type AwsClient,
+  type AwsCommand,
+  type ClientFor,
+  type Service
+} from './client.ts'
 import { AwsFailure } from './failure.ts'
 import { skewKeeper } from './skew.ts'
 
@@ -45,6 +53,18 @@ export interface TurnTaking {
   turn(service: Service, account: AccountRef, access: Access, call: Call): Promise<Turn>
 }
 
+/** Who may change what splits traffic, where there are several replicas: only the leader, and only while it surely is. */
+export interface WriteGuard {
+  /** Waits for as long as it may become allowed, at most until the call's deadline. Resolves either way. */
+  ready(call: Call, ms: Ms): Promise<void>
+  /** Whether a write that lasts at most `ms` may start in this very instant: ask and send without an await in between. */
+  mayStart(call: Call, ms: Ms): boolean
+  /** Still the leader, as far as this process can know; asked once more right before a request leaves. */
+  holds(): boolean
+  /** A write lasts no longer. */
+  readonly writeMs: Ms
+}
+
 /** One call that ended, for metrics. `outcome` is `ok` or the kind of the failure. */
 export interface CallSeen {
   readonly service: Service
@@ -60,6 +80,8 @@ export interface AwsOptions {
   readonly region: string
   readonly budget?: BudgetOptions
   readonly observe?: (call: CallSeen) => void
+  /** Without it this process is the only one that writes. */
+  readonly guard?: WriteGuard
   /** For tests and simulations: who makes the clients. */
   readonly clientFor?: ClientFor
 }
@@ -72,19 +94,19 @@ export function makeAws(options: AwsOptions): Aws & TurnTaking {
   const rates = options.budget?.rates ?? DEFAULT_RATES
   const budget = makeBudget(clock, options.budget?.reserve)
   const skew = skewKeeper(clock)
-  const clientFor = options.clientFor ?? sdkClients(options.region, (output, date) => skew.seen(output, date))
-  const clients = new Map<string, AwsClient>()
+  const { guard } = options
+  const clientFor =
+    options.clientFor ??
+    sdkClients(options.region, (output, date) => skew.seen(output, date), guard && (() => guard.holds()))
+  const clients = keepClients(clientFor)
 
-  const client = (service: Service, account: AccountRef, access: Access): AwsClient => {
-    const key = [service, access, account.region, account.roleArn ?? '', account.externalId ?? ''].join('\n')
-    const known = clients.get(key)
-    if (known !== undefined) return known
-    const made = clientFor(service, account, access)
-    clients.set(key, made)
-    return made
-  }
+  const guardOf = (service: Service, access: Access): WriteGuard | undefined =>
+    access === 'write' && GUARDED.has(service) ? guard : undefined
 
   const turn: TurnTaking['turn'] = async (service, account, access, call) => {
+    // Who may not write takes no place from those who may.
+    const guarding = guardOf(service, access)
+    await guarding?.ready(call, guarding.writeMs)
     const bucket = bucketOf(service, account, access)
     await budget.take(bucket, rates[service][access], call)
     return { bucket }
@@ -106,9 +128,12 @@ export function makeAws(options: AwsOptions): Aws & TurnTaking {
         })
       try {
         const { bucket } = taken ?? (await turn(service, account, access, call))
-        const output = await bounded(clock, client(service, account, access), command, call, {
+        const guarding = guardOf(service, access)
+        await guarding?.ready(call, guarding.writeMs)
+        const output = await bounded(clock, clients.of(service, account, access), command, call, {
           what: `${service} ${operation}`,
-          longestMs: LONGEST_CALL_MS[access]
+          longestMs: guarding?.writeMs ?? LONGEST_CALL_MS[access],
+          ...(guarding && { guard: guarding })
         }).catch((failure: AwsFailure) => {
           if (overRate(failure)) budget.penalise(bucket, rates[service][access])
           throw failure
@@ -121,7 +146,23 @@ export function makeAws(options: AwsOptions): Aws & TurnTaking {
         throw failure
       }
     },
-    close() {
+    close: () => clients.close()
+  }
+}
+
+/** One client for each service, account and kind of access. */
+function keepClients(clientFor: ClientFor) {
+  const clients = new Map<string, AwsClient>()
+  return {
+    of: (service: Service, account: AccountRef, access: Access): AwsClient => {
+      const key = [service, access, account.region, account.roleArn ?? '', account.externalId ?? ''].join('\n')
+      const known = clients.get(key)
+      if (known !== undefined) return known
+      const made = clientFor(service, account, access)
+      clients.set(key, made)
+      return made
+    },
+    close: () => {
       for (const one of clients.values()) one.destroy()
       clients.clear()
     }
@@ -134,11 +175,13 @@ async function bounded<O extends object>(
   client: AwsClient,
   command: AwsCommand<O>,
   call: Call,
-  bounds: { readonly what: string; readonly longestMs: Ms }
+  bounds: { readonly what: string; readonly longestMs: Ms; readonly guard?: WriteGuard }
 ): Promise<O> {
   const ms = Math.min(call.deadlineAt - clock.now(), bounds.longestMs)
   if (call.signal.aborted) throw calledOff(bounds.what, 0)
   if (ms <= 0) throw tooLate(bounds.what, 0, 0)
+  // From here to `send` nothing is awaited: a lease that holds now still holds when the call goes out (FM-34).
+  if (bounds.guard && !bounds.guard.mayStart(call, ms)) throw notLeading(bounds.what)
   const limit = clock.timeout(ms, call.signal)
   try {
     return await new Promise<O>((resolve, reject) => {
@@ -155,6 +198,11 @@ async function bounded<O extends object>(
 
 function calledOff(what: string, attempts: number): AwsFailure {
   return new AwsFailure(`${what}: called off`, { kind: 'timeout', code: 'Aborted', attempts })
+}
+
+function notLeading(what: string): AwsFailure {
+  const detail = 'not sent: this replica does not lead, or not for as long as the call may last'
+  return new AwsFailure(`${what}: ${detail}`, { kind: 'timeout', code: 'NotLeading', attempts: 0 })
 }
 
 function tooLate(what: string, ms: Ms, attempts: number): AwsFailure {
@@ -174,7 +222,7 @@ function operationOf(command: object): string {
 
 /** Only what is known to read is sent more than once. */
 function accessOf(operation: string): Access {
-  return /^(Describe|Get|List)/.test(operation) ? 'read' : 'write'
+  return /^(Describe|Get|List|Query|BatchGet)/.test(operation) ? 'read' : 'write'
 }
 
 function attemptsOf(output: object): number {

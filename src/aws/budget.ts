@@ -29,7 +29,9 @@ export const DEFAULT_RATES: Rates = {
   elbv2: { read: { perSecond: 8, burst: 40 }, write: { perSecond: 2, burst: 10 } },
   cloudwatch: { read: { perSecond: 20, burst: 50 }, write: { perSecond: 2, burst: 10 } },
   // AWS: 5 requests a second for the whole account, whoever sends them and wherever. Burst and refill together never exceed it.
-  route53: { read: { perSecond: 3, burst: 2 }, write: { perSecond: 3, burst: 2 } }
+  route53: { read: { perSecond: 3, burst: 2 }, write: { perSecond: 3, burst: 2 } },
+  // Our own table, billed by request: only a runaway is held back.
+  dynamodb: { read: { perSecond: 500, burst: 1000 }, write: { perSecond: 500, burst: 1000 } }
 }
 export const DEFAULT_RESERVE = 0.3
 

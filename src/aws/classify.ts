@@ -9,6 +9,7 @@ const THROTTLED = new Set([
   'BandwidthLimitExceeded',
   'EC2Throttled',
   'PriorRequestNotComplete',
+  'ProvisionedThroughputExceeded',
   'RequestLimitExceeded',
   'RequestThrottled',
   'SlowDown',

@@ -3,6 +3,7 @@
  * credentials come from the SDK's own chain and variables; nothing here reads the environment.
  */
 import { CloudWatchClient, type CloudWatchClientConfig } from '@aws-sdk/client-cloudwatch'
+import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb'
 import {
   ElasticLoadBalancingV2Client,
   type ElasticLoadBalancingV2ClientConfig
@@ -12,11 +13,12 @@ import { fromTemporaryCredentials } from '@aws-sdk/credential-providers'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
 import type { AccountRef } from '../core/migration.ts'
 import type { Ms } from '../core/time.ts'
+import { AwsFailure } from './failure.ts'
 
-export const SERVICES = ['elbv2', 'cloudwatch', 'route53'] as const
+export const SERVICES = ['elbv2', 'cloudwatch', 'route53', 'dynamodb'] as const
 export type Service = (typeof SERVICES)[number]
 
-/** Reads may be sent again by the SDK; a write never is, or its outcome could not be told. */
+/** Reads may be sent again by the SDK; a write to what splits traffic never is, or its outcome could not be told. */
 export type Access = 'read' | 'write'
 
 /** What every command of an SDK v3 client is, as far as it matters here; the output's type is inferred from it. */
@@ -41,28 +43,50 @@ const REQUEST_MS: Ms = 6_000
 
 const ATTEMPTS: Readonly<Record<Access, number>> = { read: 3, write: 1 }
 
+/** Whose writes move traffic. */
+export const GUARDED: ReadonlySet<Service> = new Set(['elbv2', 'route53'])
+
+/** The store's writes carry their condition: sent twice, they happen once. */
+const CONDITIONAL: ReadonlySet<Service> = new Set(['dynamodb'])
+
 const SESSION_NAME = 'sluice'
 
 /**
- * Real clients. `homeRegion` is where roles are assumed.
+ * Real clients. `homeRegion` is where roles are assumed. `mayLeave` is asked about each write right before it leaves: between
+ * `send` and the socket the SDK signs, and a process can be stopped for minutes in the middle of that.
  */
-export function sdkClients(homeRegion: string, dateSeen: DateSeen): ClientFor {
+export function sdkClients(homeRegion: string, dateSeen: DateSeen, mayLeave?: () => boolean): ClientFor {
   return (service, account, access) => {
     const config = {
       region: account.region,
-      maxAttempts: ATTEMPTS[access],
+      maxAttempts: ATTEMPTS[CONDITIONAL.has(service) ? 'read' : access],
       retryMode: 'standard',
-      requestHandler: new NodeHttpHandler({
-        connectionTimeout: CONNECT_MS,
-        requestTimeout: REQUEST_MS,
-        throwOnRequestTimeout: true,
-        socketTimeout: REQUEST_MS
-      }),
+      requestHandler: handler(access === 'write' && GUARDED.has(service) ? mayLeave : undefined),
       ...(account.roleArn === undefined ? {} : { credentials: assumed(account, account.roleArn, homeRegion) })
     }
     // The one place where the SDK's generic clients become the narrow shape: each service only ever gets its own commands.
     return CLIENTS[service](config, dateSeen) as unknown as AwsClient
   }
+}
+
+function handler(mayLeave: (() => boolean) | undefined): NodeHttpHandler {
+  const made = new NodeHttpHandler({
+    connectionTimeout: CONNECT_MS,
+    requestTimeout: REQUEST_MS,
+    throwOnRequestTimeout: true,
+    socketTimeout: REQUEST_MS
+  })
+  if (!mayLeave) return made
+  const handle = made.handle.bind(made)
+  made.handle = async (...args) => {
+    if (mayLeave()) return handle(...args)
+    throw new AwsFailure('not sent: this replica does not lead any more', {
+      kind: 'timeout',
+      code: 'NotLeading',
+      attempts: 0
+    })
+  }
+  return made
 }
 
 const DATED = { step: 'initialize', name: 'sluiceServerDate' } as const
@@ -86,7 +110,18 @@ function route53Client(config: Route53ClientConfig, dateSeen: DateSeen): Route53
   return client
 }
 
-const CLIENTS = { elbv2: elbv2Client, cloudwatch: cloudwatchClient, route53: route53Client } as const
+function dynamodbClient(config: DynamoDBClientConfig, dateSeen: DateSeen): DynamoDBClient {
+  const client = new DynamoDBClient(config)
+  client.middlewareStack.add((next) => dated(next, dateSeen), DATED)
+  return client
+}
+
+const CLIENTS = {
+  elbv2: elbv2Client,
+  cloudwatch: cloudwatchClient,
+  route53: route53Client,
+  dynamodb: dynamodbClient
+} as const
 
 /** Tells of the `date` header of each answer that came through. */
 function dated<A, R extends { readonly output: object; readonly response: unknown }>(
