@@ -10,6 +10,7 @@ import { stepBack } from './back.ts'
 import { comparisonsOf, SHARED_PERIODS } from './gates/comparison.ts'
 import { leastRequests } from './gates/meters.ts'
 import { finish, halt } from './end.ts'
+import { driftsOf, explainDrift } from './explain/drift.ts'
 import { unreadableRoutes } from './fold.ts'
 import { goBack } from './rollback.ts'
 import { shareArrived } from './arrival.ts'
@@ -130,7 +131,7 @@ function drifted(turn: Turn): boolean {
   if (found.some((route) => route.drift?.kind === 'gone'))
     halt(turn, 'gone', `${names.join(', ')}: not there any more`, null)
   else if (policy.onDrift === 'rollback') goBack(turn, { kind: 'policy', why: 'drift', routes: names })
-  else halt(turn, 'drift', `${names.join(', ')}: changed by somebody else`, null)
+  else halt(turn, 'drift', driftsOf(turn.shift).map(explainDrift).join('; '), null)
   return true
 }
 

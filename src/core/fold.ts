@@ -192,7 +192,14 @@ function suspect(turn: Turn, route: RouteState, kind: Suspect['kind'], reading: 
   emit(
     turn,
     'drift.detected',
-    { code: 'drift', route: route.name, kind, found: now.share, expected: route.want.share },
+    {
+      code: 'drift',
+      route: route.name,
+      kind,
+      found: now.share,
+      expected: route.want.share,
+      confirmedAt: route.confirmedAt
+    },
     { page: true }
   )
 }

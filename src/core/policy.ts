@@ -197,4 +197,6 @@ export interface Policy {
   }
   readonly drain: { readonly residual: number; readonly forMs: Ms; readonly deadlineMs: Ms }
   readonly deadlineMs: Ms
+  /** Names of the targets that are told of this shift; absent: all, empty: none. */
+  readonly notify?: readonly string[]
 }

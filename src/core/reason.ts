@@ -118,6 +118,8 @@ export type Reason =
       readonly kind: 'share' | 'shape' | 'gone'
       readonly found: Share | null
       readonly expected: Share
+      /** When it was last read back as wanted; null: never. */
+      readonly confirmedAt?: Instant | null
     }
   | { readonly code: 'blind'; readonly what: readonly string[] }
   | { readonly code: 'sees_again'; readonly afterMs: Ms }

@@ -132,9 +132,22 @@ const SENTENCES: { readonly [C in ReasonCode]: readonly (readonly [Extract<Reaso
     ]
   ],
   drift: [
-    [drift('share'), 'somebody else set web to old:new 700:300 instead of old:new 900:100'],
-    [drift('shape'), 'somebody else changed web in something other than the weights of old and new'],
-    [drift('gone'), 'web is not there any more']
+    [
+      drift('share'),
+      'somebody else changed web: sluice wanted 10 % on new (old:new 900:100), read back at 2026-11-20T10:00:00Z, and found 30 % (old:new 700:300)'
+    ],
+    [
+      { code: 'drift', route: 'web', kind: 'share', found: aShare(300), expected: aShare(100) },
+      'somebody else changed web: sluice wanted 10 % on new (old:new 900:100) and found 30 % (old:new 700:300)'
+    ],
+    [
+      drift('shape'),
+      'somebody else changed web: sluice wanted 10 % on new (old:new 900:100), read back at 2026-11-20T10:00:00Z, and found something other than the weights of old and new changed (new has 30 % (old:new 700:300))'
+    ],
+    [
+      drift('gone'),
+      'somebody else changed web: sluice wanted 10 % on new (old:new 900:100), read back at 2026-11-20T10:00:00Z, and it is not there any more'
+    ]
   ],
   blind: [
     [{ code: 'blind', what: ['route web', 'gate errors on api'] }, 'cannot see route web and gate errors on api']
@@ -222,7 +235,7 @@ function done(by: 'bake' | 'advance' | 'approval'): Extract<Reason, { code: 'ste
 }
 
 function drift(kind: 'share' | 'shape' | 'gone'): Extract<Reason, { code: 'drift' }> {
-  return { code: 'drift', route: 'web', kind, found: aShare(300), expected: aShare(100) }
+  return { code: 'drift', route: 'web', kind, found: aShare(300), expected: aShare(100), confirmedAt: T0 }
 }
 
 for (const [code, cases] of Object.entries(SENTENCES)) {

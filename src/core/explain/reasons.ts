@@ -7,6 +7,7 @@ import type { Reason, ReasonCode } from '../reason.ts'
 import { formatInstant } from '../rfc3339.ts'
 import { formatShare } from '../share.ts'
 import { explainCause } from './causes.ts'
+import { explainDrift } from './drift.ts'
 import { explainNote } from './gates.ts'
 import { explainHalt, haltRemedy } from './halts.ts'
 import { counted, formatCount, joined, listed, said } from './words.ts'
@@ -117,7 +118,7 @@ export function explainTrouble(
       return `halted: ${explainHalt(reason.why)}${details === '' ? '' : ` (${details})`}; ${haltRemedy(reason.why)}`
     }
     case 'drift':
-      return drift(reason)
+      return `somebody else changed ${explainDrift(reason)}`
     case 'blind':
       return `cannot see ${listed(reason.what)}`
     case 'sees_again':
@@ -128,19 +129,6 @@ export function explainTrouble(
       return `old has ${counted(reason.healthy, 'healthy target')} on ${reason.route}, enough for a rollback again`
     case 'share_late':
       return `new receives ${formatRate(reason.observed)} of the requests on ${reason.route} instead of ${formatRate(reason.asked)}, for ${formatWait(reason.afterMs)} now`
-  }
-}
-
-function drift({ route, kind, found, expected }: Of<'drift'>): string {
-  switch (kind) {
-    case 'share': {
-      const stands = found === null ? 'other weights' : formatShare(found)
-      return `somebody else set ${route} to ${stands} instead of ${formatShare(expected)}`
-    }
-    case 'shape':
-      return `somebody else changed ${route} in something other than the weights of old and new`
-    case 'gone':
-      return `${route} is not there any more`
   }
 }
 

@@ -22,6 +22,10 @@ export function numbersOf(reason: Reason): Readonly<Record<string, unknown>> {
       return { ...fields, percent: percentOf(reason.percent) }
     case 'approval_needed':
       return { ...fields, percent: percentOf(reason.percent), expiresAt: rfc3339(reason.expiresAt) }
+    case 'drift': {
+      const { confirmedAt = null } = reason
+      return { ...fields, confirmedAt: rfc3339OrNull(confirmedAt) }
+    }
     case 'cause':
       return { ...fields, seenAt: rfc3339OrNull(reason.seenAt) }
     case 'rollback_started':
@@ -36,7 +40,6 @@ export function numbersOf(reason: Reason): Readonly<Record<string, unknown>> {
     case 'resumed':
     case 'halted':
     case 'warned':
-    case 'drift':
     case 'blind':
     case 'sees_again':
     case 'capacity_short':
