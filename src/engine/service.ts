@@ -4,10 +4,11 @@
  */
 import { refusalOf, type Order, type Stop } from '../core/command.ts'
 import { present, presentEvent } from '../core/present.ts'
+import { summarise } from '../core/present/summary.ts'
 import { report } from '../core/report.ts'
 import { onlyNew, pointsOf } from '../core/series.ts'
-import type { Shift, ShiftId } from '../core/shift.ts'
-import type { SeriesView, ShiftView } from '../core/view.ts'
+import { ENDS, PHASES, type PhaseName, type Shift, type ShiftId } from '../core/shift.ts'
+import type { SeriesView, ShiftView, SummaryView } from '../core/view.ts'
 import { isZero } from '../core/share.ts'
 import { isUnreadable, presentUnread } from '../core/unreadable.ts'
 import { matches } from '../core/want.ts'
@@ -31,6 +32,7 @@ export function makeService(deps: ServiceDeps): Sluice {
   return {
     catalogue: deps.catalogue,
     ...showing,
+    ...makeOverview(deps),
     ...makeOrdering(deps, showing.get),
     health: () => healthOf(deps)
   }
@@ -43,6 +45,32 @@ async function load(store: Store, id: ShiftId): Promise<Shift> {
 }
 
 type Showing = Pick<Sluice, 'get' | 'list' | 'wait' | 'events' | 'subscribe' | 'report' | 'series' | 'getStop'>
+type Overview = Pick<Sluice, 'overview' | 'subscribeAll'>
+
+/** Ended shifts in an overview; older ones are in the list. */
+const ENDED_SHOWN = 50
+const OVERVIEW_PAGE = 200
+const ENDED: readonly PhaseName[] = ENDS
+const OPEN = PHASES.filter((phase) => !ENDED.includes(phase))
+
+/** Everything in brief, for lists that follow every shift at once. */
+function makeOverview({ store, supervisor }: ServiceDeps): Overview {
+  return {
+    overview: async () => {
+      const items: SummaryView[] = []
+      for (let cursor: ShiftId | null = null, more = true; more;) {
+        const query = { phases: OPEN, limit: OVERVIEW_PAGE }
+        const page = await store.list(cursor === null ? query : { ...query, cursor })
+        items.push(...page.items.map(summarise))
+        cursor = page.next
+        more = cursor !== null
+      }
+      const ended = await store.list({ phases: ENDED, limit: ENDED_SHOWN })
+      return [...items, ...ended.items.map(summarise)]
+    },
+    subscribeAll: (listener) => supervisor.subscribeAll((shift) => listener(shift.id, () => summarise(shift)))
+  }
+}
 
 /** What is stored, and what was last seen. */
 function makeShowing(deps: ServiceDeps): Showing {

@@ -2,7 +2,7 @@
  * What the daemon can do, as seen by HTTP: the one interface between the shell's heart and its face. Every method throws
  * ShiftError with a code of the catalogue where the caller is wrong.
  */
-import type { EventView, ReportView, SeriesView, ShiftView } from '../core/view.ts'
+import type { EventView, ReportView, SeriesView, ShiftView, SummaryView } from '../core/view.ts'
 import type { Order, Stop } from '../core/command.ts'
 import type { PhaseName, ShiftId } from '../core/shift.ts'
 import type { Migration } from '../core/migration.ts'
@@ -61,6 +61,10 @@ export interface Sluice {
     readonly limit: number
     readonly cursor: string | null
   }): Promise<Page<ShiftView>>
+  /** Every open shift and the newest ended ones, in brief. */
+  overview(): Promise<readonly SummaryView[]>
+  /** Calls `listener` after each saved decision of any shift that runs here; `show` gives the shift as it then was. */
+  subscribeAll(listener: (id: ShiftId, show: () => SummaryView) => void): () => void
   get(id: ShiftId): Promise<ShiftView>
   /** Answers when it is so, or with the shift as it is after `ms`, or when `signal` aborts. */
   wait(id: ShiftId, until: Until, ms: number, signal: AbortSignal): Promise<ShiftView>

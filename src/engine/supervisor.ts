@@ -22,6 +22,8 @@ export interface Supervisor {
   running(): readonly ShiftId[]
   lastSeen(id: ShiftId): LastSeen | null
   subscribe(id: ShiftId, listener: () => void): () => void
+  /** Each saved decision of every shift that runs here. */
+  subscribeAll(listener: (shift: Shift) => void): () => void
   /** Stops deciding everywhere; moves no traffic. */
   close(ms: Ms): Promise<void>
 }
@@ -33,10 +35,12 @@ export function makeSupervisor(deps: Omit<LoopDeps, 'onSaved' | 'onSeen'>): Supe
   const loops = new Map<ShiftId, Loop>()
   const seenOf = new Map<ShiftId, LastSeen>()
   const listeners = new Map<ShiftId, Set<() => void>>()
+  const allListeners = new Set<(shift: Shift) => void>()
   let closed = false
 
   const tell = (shift: Shift) => {
     for (const listener of listeners.get(shift.id) ?? []) listener()
+    for (const listener of allListeners) listener(shift)
     if (isEnded(shift.phase)) trim()
   }
   const trim = () => {
@@ -73,6 +77,10 @@ export function makeSupervisor(deps: Omit<LoopDeps, 'onSaved' | 'onSeen'>): Supe
         all.delete(listener)
         if (all.size === 0) listeners.delete(id)
       }
+    },
+    subscribeAll: (listener) => {
+      allListeners.add(listener)
+      return () => allListeners.delete(listener)
     },
     close: async (ms) => {
       closed = true

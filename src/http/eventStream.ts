@@ -2,16 +2,14 @@
  * The decision log as a live stream (server-sent events). The log is the truth and the subscription only says "look again", so
  * a stream can neither miss nor repeat an event. It never holds more than one page in memory, however slow its reader is.
  */
-import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import type { Clock } from '../clock.ts'
 import type { EventView } from '../core/view.ts'
 import type { Sluice } from '../engine/sluice.ts'
 import type { Ms } from '../core/time.ts'
+import { push } from './push.ts'
 
 export const HEARTBEAT_MS: Ms = 15_000
-/** A reader that takes nothing for so long is cut off; it can come back with Last-Event-ID. */
-export const STALLED_MS: Ms = 60_000
 /** How long a client that lost its connection waits before it comes back. */
 const RETRY_MS: Ms = 3_000
 const PAGE = 200
@@ -29,20 +27,6 @@ export interface EventStream {
 
 function encode(event: EventView): string {
   return `id: ${event.seq}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`
-}
-
-/** Writes, and waits while the reader's buffer is full. */
-async function push(stream: EventStream, text: string): Promise<void> {
-  const { response, clock, signal } = stream
-  if (signal.aborted || response.write(text)) return
-  const patience = clock.timeout(STALLED_MS, signal)
-  try {
-    await once(response, 'drain', { signal: patience.signal })
-  } catch {
-    response.destroy()
-  } finally {
-    patience.clear()
-  }
 }
 
 /** Sends what the log holds after `after`; answers the new position, and whether the shift's end was sent. */

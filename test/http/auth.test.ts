@@ -18,6 +18,8 @@ const READS = [
   `/v1/shifts/${ID}/events`,
   `/v1/shifts/${ID}/report`,
   `/v1/shifts/${ID}/series`,
+  '/v1/overview',
+  '/v1/me',
   '/v1/stop',
   '/v1/policies',
   '/v1/policies/standard',

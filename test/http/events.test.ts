@@ -1,6 +1,7 @@
 import t from 'tap'
 import type { Test } from 'tap'
-import { HEARTBEAT_MS, STALLED_MS } from '../../src/http/eventStream.ts'
+import { HEARTBEAT_MS } from '../../src/http/eventStream.ts'
+import { STALLED_MS } from '../../src/http/push.ts'
 import { preferred } from '../../src/http/accept.ts'
 import { build, bearer, TOKENS, WITH_TOKENS } from './build.ts'
 import { settle } from './handClock.ts'

@@ -2,10 +2,10 @@
  * A Sluice by hand: remembers what it was asked, answers from a map, throws what it is told to.
  */
 import type { Order, Stop } from '../../src/core/command.ts'
-import type { EventView, ShiftView } from '../../src/core/view.ts'
+import type { EventView, ShiftView, SummaryView } from '../../src/core/view.ts'
 import type { Health, Sluice, StartRequest, Until } from '../../src/engine/sluice.ts'
 import { ShiftError } from '../../src/errors.ts'
-import { aReport, aShift, MIGRATION, POLICY } from './views.ts'
+import { aReport, aShift, MIGRATION, POLICY, summaryOf } from './views.ts'
 
 export interface FakeSluice extends Sluice {
   readonly shifts: Map<string, ShiftView>
@@ -27,10 +27,13 @@ export interface FakeSluice extends Sluice {
   /** Adds events and tells the subscribers. */
   emit(id: string, ...events: EventView[]): void
   subscribers(): number
+  /** A shift is another now, and every overview is told. */
+  change(shift: ShiftView): void
 }
 
 export function fakeSluice(): FakeSluice {
   const listeners = new Map<string, Set<() => void>>()
+  const all = new Set<(id: string, show: () => SummaryView) => void>()
   const waiting = new Set<() => void>()
   const failing = () => {
     const error = fake.fail
@@ -75,6 +78,15 @@ export function fakeSluice(): FakeSluice {
       failing()
       fake.listed.push(query)
       return { items: [...fake.shifts.values()], next: fake.shifts.size > query.limit ? 'more' : null }
+    },
+    overview: async () => [...fake.shifts.values()].map(summaryOf),
+    subscribeAll: (listener) => {
+      all.add(listener)
+      return () => all.delete(listener)
+    },
+    change: (shift) => {
+      fake.shifts.set(shift.id, shift)
+      for (const listener of all) listener(shift.id, () => summaryOf(shift))
     },
     get: async (id) => shiftOf(id),
     wait: async (id, until, ms, signal) => {
@@ -129,7 +141,7 @@ export function fakeSluice(): FakeSluice {
       fake.log.set(id, [...(fake.log.get(id) ?? []), ...events])
       for (const listener of listeners.get(id) ?? []) listener()
     },
-    subscribers: () => [...listeners.values()].reduce((sum, set) => sum + set.size, 0)
+    subscribers: () => [...listeners.values()].reduce((sum, set) => sum + set.size, all.size)
   }
   return fake
 }

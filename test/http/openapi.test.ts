@@ -45,6 +45,8 @@ t.test('it holds exactly the paths of the contract, and each is served', async (
     'GET /v1/shifts/{id}/report',
     'GET /v1/shifts/{id}/series',
     ...orders.map((verb) => `POST /v1/shifts/{id}/${verb}`),
+    'GET /v1/overview',
+    'GET /v1/me',
     'POST /v1/stop',
     'GET /v1/stop',
     'DELETE /v1/stop',

@@ -1,7 +1,7 @@
 /**
  * Views with defaults, as the engine answers them.
  */
-import type { EventView, ReportView, ShiftView } from '../../src/core/view.ts'
+import type { EventView, ReportView, ShiftView, SummaryView } from '../../src/core/view.ts'
 import type { Migration } from '../../src/core/migration.ts'
 import type { Policy } from '../../src/core/policy.ts'
 
@@ -71,6 +71,39 @@ export function aShift(over: Partial<ShiftView> = {}): ShiftView {
     updatedAt: AT,
     endedAt: null,
     ...over
+  }
+}
+
+/** What an overview shows of a shift, from its view. */
+export function summaryOf(shift: ShiftView): SummaryView {
+  const { id, migration, policy, reason, startedBy, phase, outcome, percent, targetPercent } = shift
+  const { attention, createdAt, updatedAt, endedAt } = shift
+  const urgency = ['breach', 'hold', 'blind', 'inconclusive', 'pass'] as const
+  const worst = urgency.find((verdict) => shift.gates.some((gate) => gate.verdict === verdict)) ?? null
+  return {
+    id,
+    migration,
+    policy,
+    reason,
+    startedBy,
+    phase,
+    outcome,
+    percent,
+    targetPercent,
+    attention,
+    createdAt,
+    updatedAt,
+    endedAt,
+    routes: shift.routes.length,
+    observedPercent: shift.routes[0]?.observedPercent ?? null,
+    step: shift.step && { index: shift.step.index, of: shift.step.of },
+    since: shift.step?.since ?? createdAt,
+    until: shift.step?.until ?? null,
+    verdict: worst,
+    standing: shift.explain,
+    health: shift.gates.find(({ verdict }) => verdict === worst)?.explain ?? 'nothing measured yet',
+    next: outcome === null ? '50 %' : null,
+    rollbackPossible: shift.rollback.possible
   }
 }
 

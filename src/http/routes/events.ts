@@ -5,6 +5,7 @@ import { Type } from 'typebox'
 import type { FastifyReply } from 'fastify'
 import { ShiftError } from '../../errors.ts'
 import type { AppDeps } from '../deps.ts'
+import { startStream } from '../eventHead.ts'
 import { streamEvents } from '../eventStream.ts'
 import type { Lifetime } from '../lifetime.ts'
 import { preferred } from '../accept.ts'
@@ -35,15 +36,6 @@ const schema = {
     ]),
     204: { description: 'The stream is over: the shift has ended and every event was sent', type: 'null' }
   }
-}
-
-function startStream(reply: FastifyReply): void {
-  reply.hijack()
-  const { raw } = reply
-  for (const [name, value] of Object.entries(reply.getHeaders())) if (value !== undefined) raw.setHeader(name, value)
-  // Proxies that buffer would turn live into late.
-  raw.writeHead(200, { 'content-type': STREAM_TYPE, 'x-accel-buffering': 'no' })
-  raw.flushHeaders()
 }
 
 export function eventRoutes(app: Routes, { sluice, clock, log }: AppDeps, lifetime: Lifetime): void {

@@ -9,6 +9,7 @@ import { catalogueRoutes } from './catalogue.ts'
 import { daemonRoutes } from './daemon.ts'
 import { eventRoutes } from './events.ts'
 import { laterRoutes } from './later.ts'
+import { overviewRoutes } from './overview.ts'
 import { orderRoutes } from './orders.ts'
 import { shiftRoutes } from './shifts.ts'
 import { startRoutes } from './start.ts'
@@ -20,6 +21,7 @@ export function registerRoutes(app: FastifyInstance, deps: AppDeps, lifetime: Li
   startRoutes(typed, deps)
   shiftRoutes(typed, deps, lifetime)
   eventRoutes(typed, deps, lifetime)
+  overviewRoutes(typed, deps, lifetime)
   orderRoutes(typed, deps)
   stopRoutes(typed, deps)
   catalogueRoutes(typed, deps)

@@ -9,7 +9,7 @@ import { StopBody } from '../schemas/requests.ts'
 import type { Routes } from './route.ts'
 
 /** The same fields whether it is pressed or not. */
-function view(stop: Stop | null) {
+export function stopView(stop: Stop | null) {
   if (!stop) return { stopped: false, action: null, reason: null, actor: null, at: null }
   const { action, reason, actor, at } = stop
   return { stopped: true, action, reason, actor, at: new Date(at).toISOString() }
@@ -44,13 +44,13 @@ const lift = {
 }
 
 export function stopRoutes(app: Routes, { sluice }: AppDeps): void {
-  app.get('/v1/stop', { schema: read, config: { access: 'viewer' } }, async () => view(await sluice.getStop()))
+  app.get('/v1/stop', { schema: read, config: { access: 'viewer' } }, async () => stopView(await sluice.getStop()))
   app.post('/v1/stop', { schema: press, config: { access: 'operator' } }, async ({ body, caller }) => {
     const actor = actorOf(caller, body.onBehalfOf)
-    return view(await sluice.setStop(body.action, body.reason, actor))
+    return stopView(await sluice.setStop(body.action, body.reason, actor))
   })
   app.delete('/v1/stop', { schema: lift, config: { access: 'operator' } }, async ({ caller }) => {
     await sluice.liftStop(caller.name)
-    return view(await sluice.getStop())
+    return stopView(await sluice.getStop())
   })
 }

@@ -3,6 +3,7 @@
  */
 import { DocumentSchema, HealthSchema, IndexSchema, ReloadedSchema, StopSchema, ValidationSchema } from './documents.ts'
 import { EventSchema } from './event.ts'
+import { MeSchema, OverviewSchema } from './overview.ts'
 import { ExplanationSchema, ProblemSchema } from './problem.ts'
 import { ReportSchema } from './report.ts'
 import { SeriesSchema } from './series.ts'
@@ -14,6 +15,8 @@ export const COMPONENTS = [
   ReportSchema,
   SeriesSchema,
   StopSchema,
+  OverviewSchema,
+  MeSchema,
   DocumentSchema,
   ValidationSchema,
   ReloadedSchema,
