@@ -8,7 +8,7 @@ import type { Preflight } from '../core/observation.ts'
 import type { Finding, Shift } from '../core/shift.ts'
 import type { Instant, Ms } from '../core/time.ts'
 import type { Clock } from '../clock.ts'
-import type { Router } from '../routers/router.ts'
+import type { Router, Writes } from '../routers/router.ts'
 import type { AlarmSource } from '../observers/alarms.ts'
 import { alarmsBefore } from './alarms.ts'
 import { riskLadder } from './ladder.ts'
@@ -38,7 +38,7 @@ export function makePreflight(deps: {
       }
       const known = { ...shift, routeSpecs: resolved }
       const [inspected, measured, fired] = await Promise.all([
-        deps.router.inspect(resolved, call).then(
+        deps.router.inspect(resolved, call, writesOf(shift)).then(
           (findings) => triage(findings),
           (err: unknown) => ({ findings: [] as readonly Finding[], unread: [`inspect: ${messageOf(err)}`] })
         ),
@@ -73,6 +73,11 @@ export function makePreflight(deps: {
       return found
     }
   }
+}
+
+/** Whoever only observes writes nothing. */
+function writesOf({ policy }: Shift): Writes | undefined {
+  return policy.mode === 'act' ? policy.dns.write : undefined
 }
 
 /** What could not be read for a passing reason is read again; it is no reason to refuse yet. */

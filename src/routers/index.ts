@@ -35,11 +35,11 @@ export function dispatching({ alb, route53 }: Routers): Router {
       const known = (await Promise.all([alb.resolve(own.alb, call), route53.resolve(own.route53, call)])).flat()
       return routes.map((route) => known.find(({ key }) => key === route.key) ?? route)
     },
-    inspect: async (routes, call) => {
+    inspect: async (routes, call, writes) => {
       const own = byType(routes)
       const asked = [
-        ...(own.alb.length > 0 ? [alb.inspect(own.alb, call)] : []),
-        ...(own.route53.length > 0 ? [route53.inspect(own.route53, call)] : [])
+        ...(own.alb.length > 0 ? [alb.inspect(own.alb, call, writes)] : []),
+        ...(own.route53.length > 0 ? [route53.inspect(own.route53, call, writes)] : [])
       ]
       return (await Promise.all(asked)).flat()
     },

@@ -21,6 +21,9 @@ export interface Change<R extends RouteSpec = RouteSpec> {
   readonly n: number
 }
 
+/** How a shift will write records: `dns.write` of its policy. */
+export type Writes = 'swap' | 'upsert'
+
 /** A router of one kind knows its own kind of routes only; the dispatching one all of them. */
 export interface Router<R extends RouteSpec = RouteSpec> {
   /** Live state. `changes`: change ids of routes whose spreading is asked about (`inSync`). */
@@ -38,8 +41,11 @@ export interface Router<R extends RouteSpec = RouteSpec> {
   health(routes: readonly R[], call: Call): Promise<ReadonlyMap<RouteKey, SidesHealth | Unreadable>>
   /** Preflight: the routes with what only the provider knows filled in. Throws where that cannot be read; `null` in a field stays where it is not to be known. */
   resolve(routes: readonly R[], call: Call): Promise<readonly R[]>
-  /** Preflight: what stands against moving these routes. Throws only where nothing could be read at all. */
-  inspect(routes: readonly R[], call: Call): Promise<readonly Finding[]>
+  /**
+   * Preflight: what stands against moving these routes; changes nothing. `writes`: how they will be written, absent where they will
+   * not be. Throws only where nothing could be read at all.
+   */
+  inspect(routes: readonly R[], call: Call, writes?: Writes): Promise<readonly Finding[]>
   /** Pure: the pair of weights nearest to each percent; above 0 never 0, below 100 never all. */
   quantise(route: R, percents: readonly Tenths[]): readonly Share[]
   /** Pure: the provider's own command lines that bring the route to `want` without Sluice, from the state in `raw`. */

@@ -301,6 +301,19 @@ t.test('the faults of the endpoint reach Route 53 by its name', async (t) => {
   t.equal(bench.lab.dns.weights(record)['blue'], 7, 'the answer was lost, the change was not')
 })
 
+t.test('rights may allow some actions only: other batches are refused before anything else is looked at', async (t) => {
+  const bench = await aDnsLab(t, { allow: ['UPSERT'] })
+  const { blue } = await members(bench)
+  const denied = { name: 'AccessDenied', $metadata: { httpStatusCode: 403 }, message: /ChangeResourceRecordSets/ }
+  await t.rejects(bench.change(remove(blue)), denied)
+  await t.rejects(bench.change(upsert(blue, 90), create(plain('new.example.com'))), denied)
+  t.equal((await members(bench))['blue']?.Weight, 100)
+  await bench.change(upsert(blue, 90))
+  t.equal((await members(bench))['blue']?.Weight, 90)
+  bench.lab.dns.knobs.allow = ['CREATE', 'DELETE', 'UPSERT']
+  await bench.change(create(plain('new.example.com')))
+})
+
 t.test('a protected record set is listed and refuses every change with its comment', async (t) => {
   const bench = await aDnsLab(t)
   bench.lab.dns.zones.all[0]?.protections.set('api.example.com. A', 'ask the shop team')

@@ -421,6 +421,17 @@ function looks(part: Part, world: DnsContractWorld): void {
     }
   )
 
+  part([], 'preflight asks whether a swap is allowed, and every record stays as it is', async (t) => {
+    const setup = { name: 'rights', weights: { old: 90, new: 10 }, third: 0, ttl: 60 }
+    const route = await makeRecords(world, setup)
+    const before = await standing(world, route)
+    t.equal(before.length, 3)
+    const findings = await world.router.inspect([route], aCall(world.now(), 'observe', 60_000), 'swap')
+    t.same(await standing(world, route), before)
+    const own = findings.filter(({ code, detail }) => code.includes('swap') || detail.includes('one batch'))
+    t.same(own, [], 'and whoever may do everything hears nothing of it')
+  })
+
   part(['inspect'], 'records that do not exist are a blocker', async (t) => {
     const route = dnsRoute(world, { name: 'never', weights: { old: 1, new: 0 } })
     const findings = await world.router.inspect([route], aCall(world.now(), 'observe', 60_000))

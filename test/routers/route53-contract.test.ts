@@ -35,7 +35,7 @@ dnsContract(t, 'the simulated world', async () => {
       write: (changes, call) => clock.complete(router.write(changes, call)),
       health: (routes, call) => clock.complete(router.health(routes, call)),
       resolve: (routes, call) => clock.complete(router.resolve(routes, call)),
-      inspect: (routes, call) => clock.complete(router.inspect(routes, call))
+      inspect: (routes, call, writes) => clock.complete(router.inspect(routes, call, writes))
     }
   }
 })

@@ -94,6 +94,36 @@ t.test('while a change is PENDING users are expected to follow already, and noth
   await rig.replay(id)
 })
 
+t.test('rights for UPSERT alone: refused before anything is written, and dns.write: upsert goes through', async (t) => {
+  const rig = await dnsRig(t)
+  rig.world.name('api').zone.allow = ['UPSERT']
+  const before = rig.world.name('api').zone.control.newest()
+  const refused = await rig.start(policy)
+  const end = await rig.untilEnd(refused.id)
+  t.equal(end.phase.kind, 'refused')
+  t.match(
+    end.findings.find(({ code }) => code === 'swap_not_allowed'),
+    { severity: 'blocker', remedy: /dns\.write: upsert/ }
+  )
+  t.equal(rig.world.name('api').zone.control.newest(), before)
+  const { id } = await rig.start({ ...policy, dns: { ...policy.dns, write: 'upsert' } })
+  t.equal((await rig.untilEnd(id, '12h')).phase.kind, 'completed')
+  t.strictSame(rig.broken, [])
+})
+
+t.test('mode observe: rights to write are neither needed nor asked for', async (t) => {
+  const rig = await dnsRig(t)
+  rig.world.name('api').zone.allow = []
+  const asked: string[] = []
+  rig.world.watch((call) => {
+    if (call.operation === 'ChangeResourceRecordSets') asked.push(call.operation)
+  })
+  const { id } = await rig.start({ ...policy, mode: 'observe' })
+  await rig.untilPhase(id, 'baking')
+  t.notOk((await rig.shift(id)).findings.some(({ code }) => code === 'swap_not_allowed'))
+  t.same(asked, [])
+})
+
 t.test('a foreign change of a record is drift: told and not fought', async (t) => {
   const rig = await dnsRig(t)
   const { id } = await rig.start(policy)

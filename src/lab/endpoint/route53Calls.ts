@@ -79,6 +79,7 @@ export const ChangeResourceRecordSets: Route53Call = (parts, request) => {
   const zone = zoneFor(parts, request.id)
   const batch = fields(readXml(request.body, 'ChangeResourceRecordSetsRequest')['ChangeBatch'])
   const changes = list(fields(batch['Changes'])['Change']).map(readChange)
+  if (!changes.every(({ action }) => parts.knobs.allow.includes(action))) throw notAuthorized(zone.id)
   if (zone.busy()) {
     throw new AwsError(
       'PriorRequestNotComplete',
@@ -91,6 +92,13 @@ export const ChangeResourceRecordSets: Route53Call = (parts, request) => {
       parts.now()
     )
   }
+}
+
+/** IAM comes before everything that Route 53 itself would say (condition key route53:ChangeResourceRecordSetsActions). */
+const notAuthorized = (zone: string): AwsError => {
+  const who = 'User: arn:aws:sts::111122223333:assumed-role/sluice/lab'
+  const what = `route53:ChangeResourceRecordSets on resource: arn:aws:route53:::hostedzone/${zone}`
+  return new AwsError('AccessDenied', `${who} is not authorized to perform: ${what}`, 403)
 }
 
 function submitted<T>(submit: () => T): T {

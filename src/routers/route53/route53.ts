@@ -73,7 +73,7 @@ export function route53Router(deps: Route53Deps): Router<Route53RouteSpec> {
     },
     health: (routes, call) => readHealth(aws, clock, balancers, routes, call),
     resolve: (routes, call) => resolveRoutes(aws, clock, balancers, routes, call),
-    inspect: (routes, call) => inspectRoutes({ aws, clock, balancers, handshake }, routes, call),
+    inspect: (routes, call, writes) => inspectRoutes({ aws, clock, balancers, handshake }, routes, call, writes),
     quantise: (_route, percents) => percents.map(weightsOf),
     byHand: commandsByHand
   }

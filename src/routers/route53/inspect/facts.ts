@@ -12,11 +12,13 @@ import type { Clock } from '../../../clock.ts'
 import { byAccount, type Got } from '../../elb/batches.ts'
 import { targetsHealthOf, type As } from '../../elb/targets.ts'
 import { balancersByArn, listenersOf, reservedUnits, type Balancers } from '../balancers.ts'
+import type { Writes } from '../../router.ts'
 import type { Handshake, Shown } from '../handshake.ts'
 import { caught } from '../health.ts'
 import type { RecordSets } from '../records.ts'
 import { hostedZone, isInSync, protectionsIn, setsByName } from '../requests.ts'
 import { ownerNames } from './aboutOwners.ts'
+import { swapRights, type SwapAnswer } from './swapRights.ts'
 
 export interface Looking {
   readonly aws: Aws & TurnTaking
@@ -42,6 +44,8 @@ export interface Facts {
   readonly protections: Got<readonly ResourceRecordSetProtection[]>
   /** How the right to ask for changes was refused; null where it was not. */
   readonly noGetChange: AwsFailure | null
+  /** What Route 53 made of a swap that cannot be carried out; null where it was not asked. */
+  readonly swap: SwapAnswer | null
   readonly sides: Readonly<Record<Side, SideFacts>>
   /** Of new's load balancer. */
   readonly reserved: Got<number> | null
@@ -51,21 +55,25 @@ export interface Facts {
 export async function gather(
   looking: Looking,
   routes: readonly Route53RouteSpec[],
-  call: Call
+  call: Call,
+  writes?: Writes
 ): Promise<readonly Facts[]> {
   const places = byAccount(routes).flatMap(({ account, routes: ofAccount }) =>
     [...Map.groupBy(ofAccount, ({ hostedZone: zone }) => zone)].map(([zone, members]) => {
-      return ofZone(looking, { aws: looking.aws, account, call }, zone, members)
+      return ofZone(looking, { aws: looking.aws, account, call }, zone, members, writes)
     })
   )
   return (await Promise.all(places)).flat()
 }
 
+const NOT_ASKED: ReadonlyMap<string, SwapAnswer> = new Map()
+
 async function ofZone(
   looking: Looking,
   as: As,
   zoneId: string,
-  routes: readonly Route53RouteSpec[]
+  routes: readonly Route53RouteSpec[],
+  writes: Writes | undefined
 ): Promise<readonly Facts[]> {
   const names = routes.flatMap((route) => [route.record, ...ownerNames(route)])
   const [byName, zone, protections, noGetChange] = await Promise.all([
@@ -74,6 +82,8 @@ async function ofZone(
     caught(protectionsIn(as, zoneId)),
     rightToGetChange(as)
   ])
+  const setsOf = (route: Route53RouteSpec) => byName.get(route.record) ?? []
+  const swaps = writes === 'swap' ? await swapRights(looking.clock, as, zoneId, routes, setsOf) : NOT_ASKED
   const facts = routes.map(async (route): Promise<Facts> => {
     const [old, fresh] = await Promise.all([ofSide(looking, route.old, as.call), ofSide(looking, route.new, as.call)])
     const { balancer } = fresh
@@ -83,9 +93,21 @@ async function ofZone(
       own === null ? null : caught(reservedUnits(asNew, own.LoadBalancerArn ?? '')),
       own === null ? [] : shownBy(looking, asNew, route, own)
     ])
-    const sets = byName.get(route.record) ?? []
+    const sets = setsOf(route)
+    const swap = swaps.get(route.key) ?? null
     const owners = ownerNames(route).map((name) => byName.get(name) ?? [])
-    return { route, sets, owners, zone, protections, noGetChange, sides: { old, new: fresh }, reserved, certificates }
+    return {
+      route,
+      sets,
+      owners,
+      zone,
+      protections,
+      noGetChange,
+      swap,
+      sides: { old, new: fresh },
+      reserved,
+      certificates
+    }
   })
   return Promise.all(facts)
 }

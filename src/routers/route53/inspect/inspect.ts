@@ -4,12 +4,14 @@
 import type { Call } from '../../../core/call.ts'
 import type { Route53RouteSpec } from '../../../core/migration.ts'
 import type { Finding } from '../../../core/shift.ts'
+import type { Writes } from '../../router.ts'
 import { AwsFailure } from '../../../aws/aws.ts'
 import { resolveRoutes } from '../resolve.ts'
 import { aboutBalancers } from './aboutBalancers.ts'
 import { aboutHealth } from './aboutHealth.ts'
 import { aboutOwners } from './aboutOwners.ts'
 import { aboutRecords } from './aboutRecords.ts'
+import { aboutRights } from './aboutRights.ts'
 import { aboutZone } from './aboutZone.ts'
 import { gather, type Facts, type Looking } from './facts.ts'
 
@@ -17,15 +19,17 @@ import { gather, type Facts, type Looking } from './facts.ts'
 export async function inspectRoutes(
   looking: Looking,
   routes: readonly Route53RouteSpec[],
-  call: Call
+  call: Call,
+  writes?: Writes
 ): Promise<readonly Finding[]> {
-  const facts = await gather(looking, await withBalancers(looking, routes, call), call)
+  const facts = await gather(looking, await withBalancers(looking, routes, call), call, writes)
   const blind = nothingRead(facts)
   if (blind !== null) throw blind
   const now = looking.clock.now()
   return facts.flatMap((one) => [
     ...aboutRecords(one),
     ...aboutZone(one),
+    ...aboutRights(one),
     ...aboutOwners(one),
     ...aboutHealth(one),
     ...aboutBalancers(one, now)
