@@ -11,6 +11,8 @@ RUN npm ci --omit=dev --ignore-scripts && npm cache clean --force
 
 COPY src ./src
 COPY config/container.yaml ./config/container.yaml
+# Served at /runbook and behind the type of every problem.
+COPY docs/runbook.md ./docs/runbook.md
 COPY policies /etc/sluice/policies
 
 # /data alone is writable. What is there is all that the next container knows of open shifts.

@@ -63,7 +63,8 @@ t.test('it holds exactly the paths of the contract, and each is served', async (
     'GET /metrics',
     'GET /',
     'GET /openapi.json',
-    'GET /problems/{code}'
+    'GET /problems/{code}',
+    'GET /runbook'
   ]
   t.same([...there].sort(), [...expected].sort())
   for (const entry of expected) {
@@ -147,7 +148,8 @@ t.test('what needs no token says so, and an optional body is optional', async (t
     '/metrics',
     '/openapi.json',
     '/problems/{code}',
-    '/readyz'
+    '/readyz',
+    '/runbook'
   ])
   t.equal(doc['paths']['/v1/shifts/{id}/abort'].post.requestBody.required, false)
   t.equal(doc['paths']['/v1/shifts/{id}/approve'].post.requestBody.required, true)
@@ -169,8 +171,16 @@ t.test('every code of the catalogue is explained where its type points', async (
   for (const [code, [status, title]] of Object.entries(CODES)) {
     const answer = await inject({ method: 'GET', url: `/problems/${code}` })
     t.match(answer.json(), { code, status, title })
-    t.ok(answer.json().explanation.length > 20, code)
+    t.match(answer.json().explanation, /\*\*Do\*\*: /, code)
   }
+})
+
+t.test('the runbook is served whole, and every anchor of an alert is in it', async (t) => {
+  const { inject } = await build(t)
+  const answer = await inject({ method: 'GET', url: '/runbook' })
+  t.match(answer.headers['content-type'], /^text\/plain; charset=utf-8/)
+  t.match(answer.body, /^# Runbook/)
+  t.match(answer.body, /^### SluiceHalted$/m)
 })
 
 t.test('a route that does not say who may use it is not served', async (t) => {

@@ -11,6 +11,7 @@ import { eventRoutes } from './events.ts'
 import { laterRoutes } from './later.ts'
 import { overviewRoutes } from './overview.ts'
 import { orderRoutes } from './orders.ts'
+import { runbookRoute } from './runbook.ts'
 import { shiftRoutes } from './shifts.ts'
 import { startRoutes } from './start.ts'
 import { stopRoutes } from './stop.ts'
@@ -28,4 +29,5 @@ export function registerRoutes(app: FastifyInstance, deps: AppDeps, lifetime: Li
   validateRoutes(typed, deps)
   laterRoutes(typed)
   daemonRoutes(typed, deps)
+  runbookRoute(typed)
 }
