@@ -5,6 +5,7 @@ import { createRestore, createShift } from '../core/create.ts'
 import { formatPercent } from '../core/percent.ts'
 import { fitProblems } from '../core/policy-rules.ts'
 import { claimsOf, type Migration } from '../core/migration.ts'
+import { noticesOf } from '../core/notify/notices.ts'
 import type { Policy } from '../core/policy.ts'
 import type { ShiftEvent } from '../core/event.ts'
 import type { Shift, ShiftId } from '../core/shift.ts'
@@ -13,6 +14,7 @@ import { ShiftError } from '../errors.ts'
 import type { Router } from '../routers/router.ts'
 import type { Created, Store } from '../stores/store.ts'
 import type { Catalogue, StartRequest } from './sluice.ts'
+import { SILENT, type Voice } from './voice.ts'
 
 export interface BeginDeps {
   readonly catalogue: Catalogue
@@ -22,6 +24,8 @@ export interface BeginDeps {
   readonly maxOpen: number
   /** Tokens are configured: there can be a second person. */
   readonly hasTokens: boolean
+  /** Who is told; nobody where it is left out. */
+  readonly voice?: Voice | undefined
 }
 
 /** The shift, with its first event. Throws ShiftError where the request cannot be. */
@@ -34,7 +38,7 @@ export async function begin(
   const policy = policyOf(deps.catalogue, request)
   checkRoutes(migration, request.routes)
   checkTarget(policy, request.toPercent)
-  const misfits = fitProblems(policy, migration, { tokens: deps.hasTokens })
+  const misfits = [...fitProblems(policy, migration, { tokens: deps.hasTokens }), ...unknownTargets(deps, policy)]
   if (misfits.length > 0) throw new ShiftError('policy_not_fit', misfits.join('; '))
   await refuseWhileStopped(deps.store)
   const shift = createShift({
@@ -73,11 +77,23 @@ export async function beginRestore(
 }
 
 async function store(deps: BeginDeps, shift: Shift, idempotency: StartRequest['idempotency']) {
-  const { store: to, maxOpen } = deps
+  const { store: to, maxOpen, voice = SILENT } = deps
   const claims = shift.policy.mode === 'observe' ? [] : shift.routeSpecs.flatMap(claimsOf)
   const first = startedEvent(shift)
-  const created = await to.create({ ...shift, seq: 1 }, [first], claims, { maxOpen, idempotency })
+  const begun = { ...shift, seq: 1 }
+  const notices = noticesOf(begun, [first], voice.audiences)
+  const created = await to.create(begun, [first], claims, { maxOpen, idempotency, notices })
+  if (created.kind === 'created' && notices.length > 0) voice.ring()
   return createdId(created, shift)
+}
+
+/** Whoever starts a shift that names a target must be able to rely on it. */
+function unknownTargets({ voice = SILENT }: BeginDeps, { notify = [] }: Policy): readonly string[] {
+  const known = voice.audiences.map(({ name }) => name)
+  const allowed = known.length === 0 ? 'there are none' : `there are: ${known.join(', ')}`
+  return notify
+    .filter((name) => !known.includes(name))
+    .map((name) => `notify: ${JSON.stringify(name)} is no target of the daemon's configuration; ${allowed}`)
 }
 
 function createdId(created: Created, shift: Shift): { id: ShiftId; created: boolean } {

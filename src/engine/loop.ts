@@ -19,6 +19,7 @@ import { makeBell, type Bell } from './bell.ts'
 import { makeEyes, type Eyes } from './observe.ts'
 import { makePen, type Pen } from './pen.ts'
 import { inShiftTime, makeShiftTime, type ShiftTime } from './shiftTime.ts'
+import { SILENT, tellOf, type Voice } from './voice.ts'
 import type { Witness } from './witness.ts'
 
 /** After a failure of the store or a bug: looked at again so soon, then slower. */
@@ -36,6 +37,8 @@ export interface LoopDeps {
   readonly store: Store
   readonly clock: Clock
   readonly witness: Witness
+  /** Who is told; nobody where it is left out. */
+  readonly voice?: Voice | undefined
   /** For simulations: another decision in the place of the core's. */
   readonly decide?: typeof soundDecide
   /** The shift was saved. */
@@ -120,7 +123,7 @@ async function run(id: ShiftId, deps: LoopDeps, parts: Parts): Promise<void> {
 
 /** One turn; `shift` is null where somebody else saved it since, and it must be loaded again. */
 async function turn(shift: Shift, deps: LoopDeps, parts: Parts): Promise<{ shift: Shift | null; sleepMs: Ms }> {
-  const { clock, store, witness, decide = soundDecide } = deps
+  const { clock, store, witness, voice = SILENT, decide = soundDecide } = deps
   const looked = await parts.eyes.look(shift)
   if (parts.signal.aborted) return { shift, sleepMs: 0 }
   const now = parts.time.now()
@@ -130,8 +133,10 @@ async function turn(shift: Shift, deps: LoopDeps, parts: Parts): Promise<{ shift
   deps.onSeen(shift.id, seen, now, decision.wakeAt)
   if (decision.shift !== shift) {
     const { events, consumed } = decision
-    const saved = await store.save(decision.shift, shift.version, { events, consumed, seen, notices: [] })
+    const notices = tellOf(voice, decision.shift, events, witness)
+    const saved = await store.save(decision.shift, shift.version, { events, consumed, seen, notices })
     if (saved === 'stale') return { shift: null, sleepMs: 0 }
+    if (notices.length > 0) voice.ring()
     witness.decided(shift, decision)
     deps.onSaved(decision.shift, decision.wakeAt)
   }

@@ -1,16 +1,18 @@
 /**
  * Known routes strictly between 0 and 100 % that no open shift watches, and that no shift left so on purpose: the tool's disk was
- * lost, or somebody else began (FM-45). Found and told; never touched.
+ * lost, or somebody else began (FM-45). Found and told, each once while it stays so; never touched.
  */
 import type { Call } from '../core/call.ts'
 import type { Migration, RouteSpec } from '../core/migration.ts'
 import { sameShare, type Share } from '../core/share.ts'
+import { orphanTidings } from '../core/notify/tidings.ts'
 import { isEnded } from '../core/shift.ts'
 import type { Ms } from '../core/time.ts'
 import type { Clock } from '../clock.ts'
 import type { Router } from '../routers/router.ts'
 import type { Store } from '../stores/store.ts'
 import type { Catalogue } from './sluice.ts'
+import { SILENT, tellAll, type Voice } from './voice.ts'
 import type { Witness } from './witness.ts'
 
 const EVERY_MS: Ms = 10 * 60_000
@@ -22,17 +24,24 @@ export interface OrphanDeps {
   readonly catalogue: Catalogue
   readonly witness: Witness
   readonly clock: Clock
+  /** Who is told; nobody where it is left out. */
+  readonly voice?: Voice | undefined
 }
 
 /** At start, and now and then, until `signal` aborts (CONTRACT 5.3). */
 export async function watchOrphans(deps: OrphanDeps, signal: AbortSignal): Promise<void> {
-  const { clock, catalogue, witness } = deps
+  const { clock, catalogue, witness, store, voice = SILENT } = deps
+  let told: readonly string[] = []
   while (!signal.aborted) {
     try {
       const migrations = catalogue.migrations().map(({ value }) => value)
       const call = { urgency: 'observe', deadlineAt: clock.now() + CALL_MS, signal } as const
       const names = await findOrphans(deps, migrations, call)
-      if (!signal.aborted) witness.orphans(names)
+      if (signal.aborted) return
+      witness.orphans(names)
+      const fresh = names.filter((name) => !told.includes(name))
+      if (fresh.length > 0) await tellAll(voice, store, orphanTidings(fresh, clock.now()))
+      told = names
     } catch (err) {
       if (!signal.aborted) witness.failed('orphans', null, err)
     }

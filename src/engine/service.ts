@@ -2,6 +2,8 @@
  * The daemon's heart as HTTP sees it: accepts orders into the store, shows what is stored and what was last seen, and lets the
  * loops do the rest. Never decides and never writes to a provider.
  */
+import { noticesTo } from '../core/notify/notices.ts'
+import { liftTidings, stopTidings } from '../core/notify/tidings.ts'
 import { refusalOf, type Order, type Stop } from '../core/command.ts'
 import { present, presentEvent } from '../core/present.ts'
 import { summarise } from '../core/present/summary.ts'
@@ -20,6 +22,7 @@ import { begin, beginRestore, refuseWhileStopped, type BeginDeps } from './begin
 import type { Health, Sluice, Until } from './sluice.ts'
 import { orderUnread, refuseUnread } from './unread.ts'
 import type { Supervisor } from './supervisor.ts'
+import { SILENT } from './voice.ts'
 import { waitFor } from './wait.ts'
 
 export interface ServiceDeps extends BeginDeps {
@@ -112,7 +115,7 @@ type Ordering = Pick<Sluice, 'start' | 'order' | 'restore' | 'setStop' | 'liftSt
 
 /** Orders go into the store; the loop of their shift is woken and carries them out. */
 function makeOrdering(deps: ServiceDeps, get: Showing['get']): Ordering {
-  const { clock, store, supervisor } = deps
+  const { clock, store, supervisor, voice = SILENT } = deps
   return {
     start: async (request) => {
       const { id, created } = await begin(deps, request, clock.now())
@@ -138,12 +141,15 @@ function makeOrdering(deps: ServiceDeps, get: Showing['get']): Ordering {
     },
     setStop: async (action, reason, actor) => {
       const stop: Stop = { action, reason, actor, at: clock.now() }
-      await store.setStop(stop)
+      await store.setStop(stop, noticesTo(voice.audiences, stopTidings(stop)))
+      voice.ring()
       supervisor.nudgeAll()
       return stop
     },
-    liftStop: async () => {
-      await store.setStop(null)
+    liftStop: async (actor) => {
+      const was = await store.stop()
+      await store.setStop(null, was ? noticesTo(voice.audiences, liftTidings(was, actor, clock.now())) : [])
+      voice.ring()
       supervisor.nudgeAll()
     }
   }

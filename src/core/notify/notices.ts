@@ -11,11 +11,27 @@ import { percentWanted } from '../standing.ts'
 import type { Instant } from '../time.ts'
 import { hearersOf, hears, type Audience } from './audience.ts'
 
+export interface Words {
+  readonly headline: (shift: Shift, event: ShiftEvent) => string
+  readonly evidence: (shift: Shift, event: ShiftEvent) => readonly string[]
+  readonly todo: (shift: Shift, event: ShiftEvent) => readonly string[]
+}
+
+const FULL: Words = { headline: headlineOf, evidence: evidenceOf, todo: todoOf }
+
+/** The bare event, for when the full words cannot be made. */
+export const PLAIN: Words = {
+  headline: (_, { type }) => type,
+  evidence: () => [],
+  todo: ({ id }) => [`Look at it: sluice status ${id}`]
+}
+
 /** Of one decision. `shift` is as it stands after it. The ids are the same however often this is asked. */
 export function noticesOf(
   shift: Shift,
   events: readonly ShiftEvent[],
-  audiences: readonly Audience[]
+  audiences: readonly Audience[],
+  words: Words = FULL
 ): readonly Notice[] {
   return events.flatMap((event) =>
     hearersOf(audiences, shift.policy.notify, event).map(({ name }): Notice => {
@@ -33,9 +49,9 @@ export function noticesOf(
           phase: shift.phase.kind,
           percent: percentOf(percentWanted(shift))
         },
-        title: `${shift.migration}: ${headlineOf(shift, event)}`,
-        evidence: evidenceOf(shift, event),
-        todo: todoOf(shift, event)
+        title: `${shift.migration}: ${words.headline(shift, event)}`,
+        evidence: words.evidence(shift, event),
+        todo: words.todo(shift, event)
       }
     })
   )
