@@ -101,7 +101,7 @@ async function run(id: ShiftId, deps: LoopDeps, parts: Parts): Promise<void> {
   let failures = 0
   while (!parts.signal.aborted) {
     try {
-      shift ??= await deps.store.load(id)
+      shift ??= await deps.store.takeUp(id)
       if (!shift || isEnded(shift.phase)) return
       const unread = whyUnreadable(shift)
       if (unread !== null) return witness.failed('load', id, new Error(unread))

@@ -68,7 +68,7 @@ export function memoryStore(clock: Clock): Store {
 }
 
 type Run = <T>(work: () => T) => Promise<T>
-type Reads = 'load' | 'open' | 'list' | 'events' | 'deeds' | 'commands' | 'stop' | 'lastHolder'
+type Reads = 'load' | 'takeUp' | 'open' | 'list' | 'events' | 'deeds' | 'commands' | 'stop' | 'lastHolder'
 type Writes = 'create' | 'save' | 'command'
 type Outbox = 'setStop' | 'notify' | 'notices' | 'noticeTargets' | 'delivered'
 
@@ -76,6 +76,7 @@ function reads(memory: Memory, run: Run): Pick<Store, Reads> {
   const { shifts } = memory
   return {
     load: (id) => run(() => stateOf(id, shifts.get(id))),
+    takeUp: (id) => run(() => stateOf(id, shifts.get(id))),
     open: () => run(() => openIds(memory)),
     list: ({ phases, migration, cursor, limit }) =>
       run(() => {

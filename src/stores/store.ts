@@ -69,6 +69,8 @@ export interface Store {
     }
   ): Promise<Created>
   load(id: ShiftId): Promise<Shift | null>
+  /** The same, for deciding on it: whoever decided on it before can save no more. Throws where this replica does not lead. */
+  takeUp(id: ShiftId): Promise<Shift | null>
   /** Ids of the shifts that have not ended, oldest first. */
   open(): Promise<readonly ShiftId[]>
   /** Newest first. */

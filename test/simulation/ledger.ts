@@ -121,6 +121,7 @@ function readers(inner: Store, orFail: () => void): Readers {
   }
   return {
     load: (id) => after(() => inner.load(id)),
+    takeUp: (id) => after(() => inner.takeUp(id)),
     open: () => after(() => inner.open()),
     list: (query) => after(() => inner.list(query)),
     events: (id, from, limit) => after(() => inner.events(id, from, limit)),

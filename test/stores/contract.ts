@@ -20,7 +20,7 @@ import {
 import { type SetClock, setClock } from './clock.ts'
 
 /** Opens a new, empty store; the suite closes it. */
-export type Open = (t: Test, clock: SetClock) => Store
+export type Open = (t: Test, clock: SetClock) => Store | Promise<Store>
 
 const ID = (n: number): ShiftId => `shf_01K9ZJ8E8000000000000000${String(n).padStart(2, '0')}`
 const KEY = aRoute().key
@@ -48,7 +48,7 @@ export function storeContract(t: Test, open: Open): void {
   const withStore = (name: string, test: (t: Test, store: Store, clock: SetClock) => Promise<void>): void => {
     void t.test(name, async (sub) => {
       const clock = setClock()
-      const store = open(sub, clock)
+      const store = await open(sub, clock)
       sub.teardown(() => store.close())
       await test(sub, store, clock)
     })

@@ -37,6 +37,8 @@ export function storeOver(db: DatabaseSync, clock: Clock): Store {
   return {
     ...writes(db, tables, clock, run),
     load: (id) => run(() => tables.shifts.load(id)),
+    // Nobody else can have the file open.
+    takeUp: (id) => run(() => tables.shifts.load(id)),
     open: () => run(() => tables.shifts.open()),
     list: (query) => run(() => tables.shifts.list(query)),
     events: (id, after, limit) => run(() => tables.log.events(id, after, limit)),

@@ -1,0 +1,79 @@
+/**
+ * What people asked for: commands until a decision consumes them, and the red button. All of it stands in the one partition that
+ * a leader reads every half second, whichever replica took it.
+ */
+import type { Command, Order, Stop } from '../../core/command.ts'
+import type { Notice } from '../../core/notice.ts'
+import type { ShiftId } from '../../core/shift.ts'
+import type { Instant, Ms } from '../../core/time.ts'
+import { ShiftError } from '../../errors.ts'
+import type { News } from '../shared.ts'
+import { isThere } from './archive.ts'
+import type { Heads } from './heads.ts'
+import { COMMAND, commandId, commandKey, COMMANDS, LIVE, OPEN, STOP } from './keys.ts'
+import type { Outbox } from './outbox.ts'
+import type { Table } from './table.ts'
+import { numberOf, textOf, type Item } from './values.ts'
+
+export interface Orders {
+  add(id: ShiftId, actor: string, order: Order, at: Instant): Promise<Command>
+  /** Those of the turn in the head have been consumed, and may still stand here. */
+  waiting(id: ShiftId, consumed: ReadonlySet<string>): Promise<readonly Command[]>
+  stop(): Promise<Stop | null>
+  setStop(stop: Stop | null, notices: readonly Notice[]): Promise<void>
+  news(now: Instant): Promise<News>
+}
+
+/** A shift whose creation was not finished is looked at after so long. */
+const UNREADY_MS: Ms = 5_000
+
+export function orders(table: Table, heads: Heads, outbox: Outbox): Orders {
+  return {
+    add: async (id, actor, order, at) => {
+      const head = await heads.glance(id)
+      if (!head || !isThere(head)) throw new ShiftError('shift_not_found', `an order needs its shift, ${id}`)
+      const n = await table.count(COMMANDS, 'n')
+      await table.put({ ...commandKey(n), n, shift: id, at, actor, order: JSON.stringify(order) })
+      return { id: commandId(n), at, actor, order }
+    },
+    waiting: async (id, consumed) =>
+      (await table.query(LIVE, { prefix: COMMAND }))
+        .filter(({ shift }) => shift === id)
+        .map(commandOf)
+        .filter((command) => !consumed.has(command.id)),
+    stop: async () => {
+      const item = await table.get(STOP)
+      return item ? (JSON.parse(textOf(item, 'stop')) as Stop) : null
+    },
+    setStop: async (stop, notices) => {
+      // Told at least once: better too early than never.
+      await outbox.add(notices)
+      if (stop) await table.put({ ...STOP, stop: JSON.stringify(stop) })
+      else await table.remove(STOP)
+    },
+    news: async (now) => newsOf(await table.query(LIVE, { prefix: '' }), now)
+  }
+}
+
+function newsOf(rows: readonly Item[], now: Instant): News {
+  const isReady = (row: Item) => row['ready'] === true || numberOf(row, 'at') <= now - UNREADY_MS
+  const keyed = (prefix: string) => rows.filter((row) => textOf(row, 'sk').startsWith(prefix))
+  return {
+    open: keyed(OPEN)
+      .filter(isReady)
+      .map((row) => textOf(row, 'sk').slice(OPEN.length)),
+    ordered: [...new Set(keyed(COMMAND).map((row) => textOf(row, 'shift')))],
+    stop: keyed(STOP.sk)
+      .map((row) => textOf(row, 'stop'))
+      .join()
+  }
+}
+
+function commandOf(item: Item): Command {
+  return {
+    id: commandId(numberOf(item, 'n')),
+    at: numberOf(item, 'at'),
+    actor: textOf(item, 'actor'),
+    order: JSON.parse(textOf(item, 'order')) as Order
+  }
+}
