@@ -17,6 +17,9 @@ import { createSseParser, type SseMessage } from './sse.ts'
 export const ANSWER_MS: Ms = 30_000
 export const SILENCE_MS: Ms = 90_000
 
+/** The Date header counts whole seconds, and an answer takes its time. */
+const EQUAL_MS: Ms = 3_000
+
 export type Query = Readonly<Record<string, string | number | undefined>>
 
 export interface Answer {
@@ -36,6 +39,8 @@ export interface Ask {
 
 export interface Client {
   readonly url: string
+  /** The daemon's clock minus ours, as its newest answer told; 0 where they are as good as equal. */
+  skewMs(): Ms
   ask(method: 'GET' | 'POST' | 'DELETE', path: string, ask?: Ask): Promise<Answer>
   shift(id: string, query?: Query, signal?: AbortSignal): Promise<ShiftView>
   /** Messages until the daemon closes the stream; throws where it is refused or breaks. */
@@ -51,6 +56,7 @@ export function pathOf(id: string, verb?: string): string {
 export function createClient(io: Pick<Io, 'env' | 'fetch' | 'clock'>, server: string | undefined): Client {
   const base = baseOf(server ?? urlOf(io.env))
   const authorization = authorizationOf(tokenOf(io.env))
+  let skew: Ms = 0
   const send = async (method: string, path: string, ask: Ask, signal: AbortSignal): Promise<Response> => {
     const url = new URL(path, base)
     for (const [key, value] of Object.entries(ask.query ?? {})) {
@@ -65,6 +71,7 @@ export function createClient(io: Pick<Io, 'env' | 'fetch' | 'clock'>, server: st
       signal
     })
     if (!response.ok) throw await answerFailure(response, base.href)
+    skew = skewOf(response.headers.get('date'), io.clock.now())
     return response
   }
   const ask: Client['ask'] = async (method, path, wanted = {}) => {
@@ -81,12 +88,19 @@ export function createClient(io: Pick<Io, 'env' | 'fetch' | 'clock'>, server: st
   }
   return {
     url: base.href,
+    skewMs: () => skew,
     ask,
     shift: async (id, query = {}, signal) =>
       shiftOf(await ask('GET', pathOf(id), signal ? { query, signal } : { query }), base.href),
     stream: (path, headers, signal) =>
       streamOf(io.clock, base.href, signal, (own) => send('GET', path, { headers }, own))
   }
+}
+
+function skewOf(date: string | null, now: number): Ms {
+  const at = date === null ? Number.NaN : Date.parse(date)
+  const skew = at - now
+  return Math.abs(skew) > EQUAL_MS ? skew : 0
 }
 
 /** The shift in an answer, with its text. Checked only so far that another server's answer is not mistaken for one. */

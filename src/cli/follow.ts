@@ -24,6 +24,8 @@ export interface FollowOptions {
   /** Events after this sequence number; 0 for all. */
   readonly after: number
   readonly until: Until
+  /** Between two looks at the shift; ten seconds unless given. Whole seconds. */
+  readonly tickMs?: Ms
   /** null: as long as it takes. */
   readonly timeoutMs: Ms | null
   /** The user left. */
@@ -108,7 +110,8 @@ async function readStream(following: Following): Promise<boolean> {
 /** Ends when the shift has ended or needs a person, or when stopped. What breaks is told by readEvents, once. */
 async function lookAtShift(following: Following): Promise<Ending> {
   const { client, clock, options, stop } = following
-  const query = { wait: `${TICK_MS / 1000}s`, until: options.until }
+  const tickMs = options.tickMs ?? TICK_MS
+  const query = { wait: `${tickMs / 1000}s`, until: options.until }
   while (!stop.aborted) {
     const beganAt = clock.now()
     try {
@@ -120,7 +123,7 @@ async function lookAtShift(following: Following): Promise<Ending> {
     } catch (error) {
       if (!isTransient(error)) throw error
     }
-    await clock.sleep(Math.max(0, TICK_MS - (clock.now() - beganAt)), stop)
+    await clock.sleep(Math.max(0, tickMs - (clock.now() - beganAt)), stop)
   }
   return 'interrupted'
 }

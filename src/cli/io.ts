@@ -10,6 +10,17 @@ export interface Writer {
 
 export type SignalName = 'SIGINT' | 'SIGTERM' | 'SIGHUP'
 
+/** A terminal that standard output is. */
+export interface Terminal {
+  /** As they are now. */
+  columns(): number
+  rows(): number
+  readonly colour: boolean
+  readonly unicode: boolean
+  /** Calls `listener` whenever the size changes; returns how to stop. */
+  onResize(listener: () => void): () => void
+}
+
 export interface Io {
   /** Results. */
   readonly stdout: Writer
@@ -17,6 +28,10 @@ export interface Io {
   readonly stderr: Writer
   /** What is piped in, for `judge -`. Absent: nothing. */
   readonly stdin?: AsyncIterable<Uint8Array>
+  /** Absent: results go to a file or a pipe, or the terminal cannot move its cursor. */
+  readonly terminal?: Terminal | null
+  /** Asks the person at the terminal, no being the default. Absent: nobody can be asked. */
+  readonly confirm?: ((question: string) => Promise<boolean>) | null
   readonly env: NodeJS.ProcessEnv
   readonly fetch: typeof fetch
   readonly clock: Clock

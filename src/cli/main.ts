@@ -5,6 +5,7 @@
 import { systemClock } from '../clock.ts'
 import type { Io } from './io.ts'
 import { run } from './program.ts'
+import { confirmOf, terminalOf } from './terminal.ts'
 
 /** 128 + SIGPIPE, as other tools end whose reader (`head`) has gone. */
 const PIPE_GONE = 141
@@ -13,6 +14,8 @@ const io: Io = {
   stdout: process.stdout,
   stderr: process.stderr,
   stdin: process.stdin,
+  terminal: terminalOf(process.stdout, process.env),
+  confirm: confirmOf(process.stdin, process.stderr),
   env: process.env,
   fetch: globalThis.fetch,
   clock: systemClock(),

@@ -63,7 +63,13 @@ export async function watchShift(remote: Remote, watch: Watch): Promise<number> 
   }
 }
 
-function conclude({ out }: Remote, watch: Watch, { ending, shift }: Followed, say: (text: string) => void): number {
+/** Says how a watch ended, and answers the exit code. */
+export function conclude(
+  { out }: Remote,
+  watch: Pick<Watch, 'show' | 'exitOf'>,
+  { ending, shift }: Followed,
+  say: (text: string) => void
+): number {
   const exitOf = watch.exitOf ?? exitOfPhase
   const tell = watch.show === 'log' || watch.show === 'events' ? out.note : say
   switch (ending) {

@@ -1,4 +1,6 @@
 import t from 'tap'
+import { createClient } from '../../src/cli/client.ts'
+import { createTestClock } from './support/clock.ts'
 import { closedUrl, fakeDaemon, json, problem } from './support/daemon.ts'
 import { launch, sluice } from './support/sluice.ts'
 import { aShift, ID } from './support/views.ts'
@@ -19,6 +21,19 @@ t.test('the token goes into the header, and there is none without SLUICE_TOKEN',
     daemon.asked.map(({ headers }) => headers.authorization),
     ['Bearer secret-1', undefined]
   )
+})
+
+t.test('the clock of the daemon is told by its answers, where it differs from ours', async (t) => {
+  const dated = (date: string) => ({ body: aShift(), headers: { date } })
+  const daemon = await fakeDaemon(t, {
+    [PATH]: [dated('Sun, 01 Mar 2026 10:05:02 GMT'), dated('Sun, 01 Mar 2026 10:07:00 GMT'), dated('nonsense')]
+  })
+  const client = createClient({ env: {}, fetch, clock: createTestClock() }, daemon.url)
+  t.equal(client.skewMs(), 0)
+  for (const skew of [0, 120_000, 0]) {
+    await client.shift(ID)
+    t.equal(client.skewMs(), skew)
+  }
 })
 
 t.test('connection refused says the URL and how to name another; exit 1', async (t) => {

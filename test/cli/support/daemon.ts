@@ -90,7 +90,7 @@ export function problem(
 /** A stream that sends these events and then closes, or stays open. */
 export function stream(events: readonly { readonly seq: number }[], end: 'close' | 'open' = 'close'): Handler {
   return (_asked, response) => {
-    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    response.writeHead(200, { 'content-type': 'text/event-stream', date: DATE })
     response.write(': hello\n\n')
     for (const event of events) response.write(`id: ${event.seq}\nevent: decision\ndata: ${JSON.stringify(event)}\n\n`)
     if (end === 'close') response.end()
@@ -98,8 +98,11 @@ export function stream(events: readonly { readonly seq: number }[], end: 'close'
   }
 }
 
+/** The time of the tests' clock, as an answer tells it. */
+const DATE = 'Sun, 01 Mar 2026 10:05:00 GMT'
+
 function send(response: ServerResponse, { status = 200, type = 'application/json', headers = {}, body }: Reply): void {
-  response.writeHead(status, { 'content-type': type, ...headers })
+  response.writeHead(status, { 'content-type': type, date: DATE, ...headers })
   response.end(body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body))
 }
 

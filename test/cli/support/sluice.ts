@@ -1,5 +1,5 @@
 /** Runs a command line in this process, with every outside faked but loopback. */
-import type { Io, SignalName } from '../../../src/cli/io.ts'
+import type { Io, SignalName, Terminal } from '../../../src/cli/io.ts'
 import { loaders as realLoaders, type Loaders } from '../../../src/cli/loaders.ts'
 import { run } from '../../../src/cli/program.ts'
 import { createTestClock, type TestClock } from './clock.ts'
@@ -16,6 +16,8 @@ export interface Running {
   readonly done: Promise<Ran>
   readonly clock: TestClock
   signal(name: SignalName): void
+  /** What was written so far. */
+  written(): { readonly out: string; readonly err: string }
   /** Resolves once stdout or stderr holds the text. */
   said(text: string): Promise<void>
 }
@@ -25,6 +27,8 @@ export interface Setup {
   readonly env?: NodeJS.ProcessEnv
   readonly fetch?: typeof fetch
   readonly loaders?: Partial<Loaders>
+  readonly terminal?: Terminal
+  readonly confirm?: NonNullable<Io['confirm']>
 }
 
 /** Starts it; the test moves the clock and sends signals. */
@@ -43,6 +47,8 @@ export function launch(line: readonly string[], setup: Setup = {}): Running {
   const io: Io = {
     stdout: { write: (text) => ((out += text), wrote()) },
     stderr: { write: (text) => ((err += text), wrote()) },
+    terminal: setup.terminal ?? null,
+    confirm: setup.confirm ?? null,
     env: { ...(setup.url !== undefined && { SLUICE_URL: setup.url }), ...setup.env },
     fetch: setup.fetch ?? globalThis.fetch,
     clock,
@@ -57,6 +63,7 @@ export function launch(line: readonly string[], setup: Setup = {}): Running {
   return {
     done,
     clock,
+    written: () => ({ out, err }),
     signal: (name) => listeners.filter((one) => one.name === name).forEach(({ listener }) => listener()),
     said: (text) =>
       new Promise((resolve) => {
