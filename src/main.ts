@@ -107,7 +107,7 @@ async function compose(
     maxOpen: config.limits.concurrentShifts,
     hasTokens: config.server.auth.tokens.length > 0
   })
-  const app = buildApp({ sluice, auth: config.server.auth, metrics, log, clock, ...documents() })
+  const app = buildApp({ sluice, auth: config.server.auth, metrics, log, clock, ...documents(config) })
   const server = await listen(app, config.server, clock)
   warn(log, catalogue)
   const resumed = await supervisor.resume()
@@ -137,11 +137,11 @@ async function compose(
 }
 
 /** How HTTP reads documents in a body. A request must not read the daemon's environment: nothing is substituted. */
-function documents(): Pick<AppDeps, 'validate' | 'parseInline'> {
+function documents({ aws: { region } }: Config): Pick<AppDeps, 'validate' | 'parseInline'> {
   return {
-    validate: async (text) => validateText(text, 'body', { env: {} }),
+    validate: async (text) => validateText(text, 'body', { env: {}, region }),
     parseInline: {
-      migration: (value) => inline(parseMigrationObject(value, '/migration')),
+      migration: (value) => inline(parseMigrationObject(value, '/migration', region)),
       policy: (value) => inline(parsePolicyObject(value, '/policy'))
     }
   }

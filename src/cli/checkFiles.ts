@@ -6,7 +6,7 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { loadConfig, type Config } from '../config/config.ts'
 import type { Kind } from '../config/documents.ts'
-import type { Env } from '../config/env.ts'
+import { configFileOf, regionOf, type Env } from '../config/env.ts'
 import { loadFolder, unreadable } from '../config/folder.ts'
 import { ConfigError, type Problem } from '../config/problem.ts'
 import { validateText } from '../config/validateText.ts'
@@ -32,7 +32,7 @@ export async function checkConfigured(configFile: string, env: Env): Promise<Che
     throw error
   }
   const policies = await loadFolder('Policy', config.policies, env)
-  const migrations = await loadFolder('Migration', config.migrations, env)
+  const migrations = await loadFolder('Migration', config.migrations, env, config.aws.region)
   return {
     errors: [...policies.errors, ...migrations.errors],
     warnings: [...policies.warnings, ...migrations.warnings],
@@ -43,8 +43,18 @@ export async function checkConfigured(configFile: string, env: Env): Promise<Che
 /** How one text is checked: here, or by a daemon. */
 export type CheckText = (text: string, file: string) => Checked | Promise<Checked>
 
-export function checkHere(env: Env): CheckText {
-  return (text, file) => validateText(text, file, { env })
+export function checkHere(env: Env, region: string | null): CheckText {
+  return (text, file) => validateText(text, file, { env, region })
+}
+
+/** The region that a daemon with the usual settings would give to what says none of its own; null where nobody knows. */
+export async function usualRegion(env: Env): Promise<string | null> {
+  try {
+    return (await loadConfig(configFileOf(env), env)).aws.region
+  } catch (error) {
+    if (error instanceof ConfigError) return regionOf(env)
+    throw error
+  }
 }
 
 /** These files, and the YAML files of those that are folders. Names must differ over all of them. */

@@ -16,6 +16,9 @@ export interface LoadedCatalogue extends Catalogue {
   warnings(): readonly Problem[]
 }
 
+/** Where the folders are, and the region of what says none of its own. */
+type Folders = Pick<Config, 'policies' | 'migrations'> & Partial<Pick<Config, 'aws'>>
+
 interface Content {
   readonly policies: readonly Named<Policy>[]
   readonly migrations: readonly Named<Migration>[]
@@ -23,10 +26,7 @@ interface Content {
 }
 
 /** Reads both folders. Throws ShiftError `invalid_configuration` with every error; so does `reload`. */
-export async function makeCatalogue(
-  config: Pick<Config, 'policies' | 'migrations'>,
-  env: Env
-): Promise<LoadedCatalogue> {
+export async function makeCatalogue(config: Folders, env: Env): Promise<LoadedCatalogue> {
   let content = await load(config, env)
   return {
     policies: () => content.policies,
@@ -54,10 +54,10 @@ export function lateCatalogue(make: () => Promise<LoadedCatalogue>): LoadedCatal
   }
 }
 
-async function load(config: Pick<Config, 'policies' | 'migrations'>, env: Env): Promise<Content> {
+async function load(config: Folders, env: Env): Promise<Content> {
   const [policies, migrations] = await Promise.all([
     loadFolder('Policy', config.policies, env),
-    loadFolder('Migration', config.migrations, env)
+    loadFolder('Migration', config.migrations, env, config.aws?.region ?? null)
   ])
   const errors = [...policies.errors, ...migrations.errors]
   if (errors.length > 0) {

@@ -6,17 +6,19 @@ import { RECORD_TYPES, type DnsSideSpec, type Route53RouteSpec } from '../core/m
 import { accountOf, checkExternalId, statedRegion, type Tell } from './accounts.ts'
 import { readElbArn, type ElbArn, type ElbKind } from './arn.ts'
 import type { Path } from './path.ts'
+import type { Outer } from './routes.ts'
 import { complain, warn } from './problem.ts'
 import type { AccountDocument, DnsRouteDocument, DnsSideDocument } from './schemas/migration.ts'
 
 /** Null where something is wrong; `tell` has heard what. `path` leads to the route. */
 export function toDnsRoute(
   doc: DnsRouteDocument,
-  defaults: AccountDocument,
+  { defaults, region }: Outer,
   path: Path,
   tell: Tell
 ): Route53RouteSpec | null {
-  const levels = [doc, defaults]
+  // A load balancer's ARN says its region itself; where a side has none, and nobody says otherwise, the daemon's own counts.
+  const levels = [doc, defaults, ...(region === null ? [] : [{ region }])]
   checkExternalId(levels, path, tell)
   const old = toSide(doc.old, levels, [...path, 'old'], tell)
   const fresh = toSide(doc.new, levels, [...path, 'new'], tell)
@@ -37,7 +39,7 @@ export function toDnsRoute(
     recordTypes,
     ...(doc.allowExternalDns ? { allowExternalDns: true as const } : {}),
     // Route 53 is one for all regions; the region only says which partition's.
-    account: accountOf(levels, statedRegion(levels) ?? old.account.region),
+    account: accountOf(levels, statedRegion([doc, defaults]) ?? old.account.region),
     old,
     new: fresh
   }
@@ -70,7 +72,8 @@ function toSide(doc: DnsSideDocument, outer: readonly AccountDocument[], path: P
   }
   const region = place ?? stated
   if (region === null) {
-    const message = 'is missing: where this side is measured; give the side, the route or the defaults a region'
+    const message =
+      'is missing: where this side is measured; give the side, the route, the defaults or aws in the settings a region'
     tell(complain([...path, 'region'], message))
     return null
   }

@@ -40,22 +40,33 @@ export interface Documents<T> {
   readonly warnings: readonly Problem[]
 }
 
-/** Every document of `text`, each of kind `kind`. */
-export function parseDocuments<K extends Kind>(kind: K, text: string, file: string, env: Env): Documents<Kinds[K]> {
+/** Every document of `text`, each of kind `kind`. `region`: of the daemon's settings. */
+export function parseDocuments<K extends Kind>(
+  kind: K,
+  text: string,
+  file: string,
+  env: Env,
+  region: string | null = null
+): Documents<Kinds[K]> {
   const { documents, problems } = readYaml(text, file, env)
-  const parts = documents.map((doc) => parseDocument(kind, doc, file))
+  const parts = documents.map((doc) => parseDocument(kind, doc, file, region))
   return joined([{ items: [], claims: [], errors: problems, warnings: [] }, ...parts])
 }
 
 /** One document, which must be of kind `kind`. */
-export function parseDocument<K extends Kind>(kind: K, doc: YamlDocument, file: string): Documents<Kinds[K]> {
+export function parseDocument<K extends Kind>(
+  kind: K,
+  doc: YamlDocument,
+  file: string,
+  region: string | null = null
+): Documents<Kinds[K]> {
   const stated = valueAt(doc.value, ['kind'])
   if (stated !== kind && KINDS.some((other) => other === stated)) {
     // Reading a migration as a policy would find every one of its keys unknown.
     const wrong = doc.problem(complain(['kind'], `is ${String(stated)}, but must be ${kind} here`))
     return { items: [], claims: [], errors: [wrong], warnings: [] }
   }
-  const { value, complaints } = READERS[kind](doc.value, doc.written)
+  const { value, complaints } = READERS[kind](doc.value, doc.written, region)
   const name = valueAt(doc.value, ['name'])
   const claims = typeof name === 'string' ? [{ kind, name, at: doc.problem(complain(['name'], '')) }] : []
   return {

@@ -7,20 +7,30 @@ import { duplicates, joined, parseDocuments, type Documents, type Kind, type Kin
 import type { Env } from './env.ts'
 import { inOrder, type Problem } from './problem.ts'
 
-/** What is wrong with the folder or a file is a problem among the others, never thrown. */
-export async function loadFolder<K extends Kind>(kind: K, folder: string, env: Env): Promise<Documents<Kinds[K]>> {
+/** What is wrong with the folder or a file is a problem among the others, never thrown. `region`: of the daemon's settings. */
+export async function loadFolder<K extends Kind>(
+  kind: K,
+  folder: string,
+  env: Env,
+  region: string | null = null
+): Promise<Documents<Kinds[K]>> {
   const listed = await namesIn(folder)
   if (!Array.isArray(listed)) return failed(listed)
-  const parts = await Promise.all(listed.map((name) => loadFile(kind, join(folder, name), env)))
+  const parts = await Promise.all(listed.map((name) => loadFile(kind, join(folder, name), env, region)))
   const all = joined(parts)
   return { ...all, errors: inOrder([...all.errors, ...duplicates(all.claims)]), warnings: inOrder(all.warnings) }
 }
 
 /** One file. */
-export async function loadFile<K extends Kind>(kind: K, file: string, env: Env): Promise<Documents<Kinds[K]>> {
+export async function loadFile<K extends Kind>(
+  kind: K,
+  file: string,
+  env: Env,
+  region: string | null = null
+): Promise<Documents<Kinds[K]>> {
   try {
     if ((await stat(file)).isDirectory()) return joined([])
-    return parseDocuments(kind, await readFile(file, 'utf8'), file, env)
+    return parseDocuments(kind, await readFile(file, 'utf8'), file, env, region)
   } catch (fault) {
     return failed(unreadable(file, fault))
   }

@@ -16,11 +16,12 @@ import { eitherOf } from './suggest.ts'
 const check = checkOf(migrationSchema)
 
 /** Reads the value of one document of kind Migration. */
-export const readMigration: Reader<Migration> = (value, written): Read<Migration> => {
+export const readMigration: Reader<Migration> = (value, written, region = null): Read<Migration> => {
   const { value: doc, complaints } = check(value, written)
   if (doc === null) return { value: null, complaints }
   const found: Complaint[] = [...complaints]
-  const specs = doc.routes.map((route, i) => toRoute(route, doc.defaults, ['routes', i], (one) => found.push(one)))
+  const outer = { defaults: doc.defaults, region }
+  const specs = doc.routes.map((route, i) => toRoute(route, outer, ['routes', i], (one) => found.push(one)))
   const routes = specs.filter((route) => route !== null)
   const gates = doc.gates.map(toGate)
   found.push(
@@ -35,14 +36,14 @@ export const readMigration: Reader<Migration> = (value, written): Read<Migration
   return readAs({ name, description, versions, routes, gates }, found)
 }
 
-/** An inline migration of a request; `root` is the JSON pointer to it. */
-export function parseMigrationObject(value: unknown, root = ''): Inline<Migration> {
-  return readInline(withoutProbes, 'Migration', value, root)
+/** An inline migration of a request; `root` is the JSON pointer to it, `region` that of the daemon's settings. */
+export function parseMigrationObject(value: unknown, root = '', region: string | null = null): Inline<Migration> {
+  return readInline(withoutProbes, 'Migration', value, root, region)
 }
 
-const withoutProbes: Reader<Migration> = (value, written) => {
+const withoutProbes: Reader<Migration> = (value, written, region) => {
   const probes = probeComplaints(value)
-  const { value: migration, complaints } = readMigration(value, written)
+  const { value: migration, complaints } = readMigration(value, written, region)
   return readAs(migration, [...probes, ...complaints])
 }
 

@@ -11,8 +11,8 @@ export interface Read<T> {
   readonly complaints: readonly Complaint[]
 }
 
-/** `value` is changed: its defaults are filled in. */
-export type Reader<T> = (value: unknown, written?: (path: Path) => string | null) => Read<T>
+/** `value` is changed: its defaults are filled in. `region`: of the daemon's settings, for what says none of its own. */
+export type Reader<T> = (value: unknown, written?: (path: Path) => string | null, region?: string | null) => Read<T>
 
 /** The value, unless a complaint is an error. */
 export function readAs<T>(value: T | null, complaints: readonly Complaint[]): Read<T> {
@@ -30,10 +30,16 @@ export interface Inline<T> {
  * Reads an object of a JSON body. `root` is the pointer to it (`/policy`). `apiVersion` and `kind` may be left out, as the
  * place where it stands already says them. Nothing is substituted: a request must not read the daemon's environment.
  */
-export function readInline<T>(reader: Reader<T>, kind: string, value: unknown, root: string): Inline<T> {
+export function readInline<T>(
+  reader: Reader<T>,
+  kind: string,
+  value: unknown,
+  root: string,
+  region: string | null = null
+): Inline<T> {
   const isMap = typeof value === 'object' && value !== null && !Array.isArray(value)
   const whole: unknown = isMap ? { apiVersion: 'sluice/v1', kind, ...structuredClone(value) } : value
-  const { value: read, complaints } = reader(whole)
+  const { value: read, complaints } = reader(whole, undefined, region)
   const fields = (wanted: Complaint['severity']) =>
     complaints.filter(({ severity }) => severity === wanted).map((one) => fieldErrorAt(root, one))
   return { value: read, errors: fields('error'), warnings: fields('warning') }

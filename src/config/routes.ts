@@ -19,13 +19,19 @@ interface Target extends Found {
   readonly kind: 'listener' | 'rule'
 }
 
+/** What stands around a route: the migration's defaults, and the region of the daemon's settings. */
+export interface Outer {
+  readonly defaults: AccountDocument
+  readonly region: string | null
+}
+
 /** Null where something is wrong; `tell` has heard what. `path` leads to the route. */
-export function toRoute(doc: RouteDocument, defaults: AccountDocument, path: Path, tell: Tell): RouteSpec | null {
+export function toRoute(doc: RouteDocument, outer: Outer, path: Path, tell: Tell): RouteSpec | null {
   switch (doc.type) {
     case 'alb':
-      return toAlbRoute(doc, defaults, path, tell)
+      return toAlbRoute(doc, outer.defaults, path, tell)
     case 'route53':
-      return toDnsRoute(doc, defaults, path, tell)
+      return toDnsRoute(doc, outer, path, tell)
   }
 }
 

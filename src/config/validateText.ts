@@ -17,15 +17,17 @@ export interface Validation {
 export interface ValidationContext {
   /** What `${NAME}` stands for. The daemon gives an empty one: a request must not read its environment. */
   readonly env: Env
+  /** Of the daemon's settings, where they are known. */
+  readonly region?: string | null
 }
 
 /** `file` is what problems are told to be in. */
-export function validateText(text: string, file: string, { env }: ValidationContext): Validation {
+export function validateText(text: string, file: string, { env, region = null }: ValidationContext): Validation {
   const { documents, problems } = readYaml(text, file, env)
   const parts = documents.map((doc): Documents<unknown> => {
     const kind = kindOf(doc)
     return typeof kind === 'string'
-      ? parseDocument(kind, doc, file)
+      ? parseDocument(kind, doc, file, region)
       : { items: [], claims: [], errors: [kind], warnings: [] }
   })
   const all = joined(parts)

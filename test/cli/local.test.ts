@@ -154,6 +154,58 @@ t.test('lab: every flag reaches the lab; it lives until it is told to stop', asy
   })
 })
 
+t.test('lab --dns: Route 53, a name server and resolvers as well, and what may be turned of them', async (t) => {
+  const calls: unknown[] = []
+  const lab = {
+    arns: { all: () => ({}) },
+    dns: { host: '127.0.0.1', port: 5300, routes: [{ record: 'api.example.com' }] },
+    close: async () => undefined
+  } as unknown as Lab
+  const parts = {
+    startLab: async (options: LabOptions) => (calls.push(options), lab),
+    introduction: () => '# the lab runs'
+  }
+  const loaders = { lab: async () => parts }
+  const plain = launch(['lab', '--dns'], { loaders })
+  await plain.said('# the lab runs')
+  plain.signal('SIGINT')
+  await plain.done
+  const turned = launch('lab --json --dns --dns-port 5300 --insync 30s --ttl 5s'.split(' '), { loaders })
+  await turned.said('"dns":{"host":"127.0.0.1","port":5300,"records":["api.example.com"]}')
+  turned.signal('SIGINT')
+  await turned.done
+  t.strictSame(calls, [
+    { rps: 50, dns: {} },
+    { rps: 50, dns: { port: 5300, insyncMs: 30_000, aliasTtlSeconds: 5 } }
+  ])
+  for (const [line, words] of [
+    ['lab --insync 5s', /--dns/],
+    ['lab --dns-port 0', /--dns/],
+    ['lab --dns --ttl 500ms', /whole seconds/]
+  ] as const) {
+    const { code, err } = await sluice(line.split(' '), { loaders })
+    t.equal(code, 2, line)
+    t.match(err, words)
+  }
+  t.equal(calls.length, 2, 'nothing was started')
+})
+
+t.test('validate FILES: a side that says no region has that of the settings, or of the environment', async (t) => {
+  const route = '{ name: api, type: route53, hostedZone: Z0123456789ABCDEFGHIJ, record: a.example.com,'
+  const sides = 'old: { setIdentifier: blue }, new: { setIdentifier: green } }'
+  const folder = t.testdir({
+    'm.yaml': `apiVersion: sluice/v1\nkind: Migration\nname: m\nroutes:\n  - ${route} ${sides}\n`,
+    'sluice.yaml': 'aws: { region: eu-north-1 }\npolicies: ./policies\nmigrations: ./migrations\n',
+    policies: {},
+    migrations: {}
+  })
+  const file = join(folder, 'm.yaml')
+  const nowhere = { SLUICE_CONFIG: join(folder, 'none.yaml') }
+  t.match(await sluice(['validate', file], { env: nowhere }), { code: 2, err: /new\.region|old\.region/ })
+  t.match(await sluice(['validate', file], { env: { ...nowhere, AWS_REGION: 'eu-west-1' } }), { code: 0 })
+  t.match(await sluice(['validate', file], { env: { SLUICE_CONFIG: join(folder, 'sluice.yaml') } }), { code: 0 })
+})
+
 t.test('what is not in this version says so and exits 2, whatever follows', async (t) => {
   for (const name of ['dashboard', 'plan', 'rehearse', 'backtest', 'compare']) {
     const { code, err, out } = await sluice([name, 'x', '--policy', 'p'])

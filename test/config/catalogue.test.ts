@@ -126,3 +126,12 @@ t.test('policies and migrations may use the environment', async (t) => {
   t.equal(catalogue.migrations()[0]?.value.routes[0]?.key, `alb:${arns.listener}`)
   t.match(await errorsOf(makeCatalogue(where, {})), [/^m\.yaml:7:15 the environment variable LISTENER is not set/])
 })
+
+t.test('a side that says no region has that of the daemon', async (t) => {
+  const sides = 'old: { setIdentifier: blue }, new: { setIdentifier: green }'
+  const route = `{ name: api, type: route53, hostedZone: Z0123456789ABCDEFGHIJ, record: api.example.com, ${sides} }`
+  const where = folders(t, { migrations: { 'm.yaml': `${head('m', 'Migration')}\nroutes:\n  - ${route}` } })
+  const catalogue = await makeCatalogue({ ...where, aws: { region: 'eu-north-1' } }, {})
+  t.match(catalogue.migrations()[0]?.value.routes, [{ new: { account: { region: 'eu-north-1' } } }])
+  t.match(await errorsOf(makeCatalogue(where, {})), [/old\.region is missing|region/, /region/])
+})

@@ -105,6 +105,36 @@ t.test('load balancers need not be named, where something says their region', as
   })
 })
 
+t.test('a side without ARN and region is measured in the region of the daemon; all else outranks it', async (t) => {
+  const withRegion = (parts: Parts) => {
+    const { items, errors } = parseDocuments('Migration', text(parts), 'm.yaml', {}, 'eu-north-1')
+    const [found] = items[0]?.value.routes ?? []
+    if (found?.type !== 'route53') throw new Error(spoken(errors).join('\n'))
+    return found
+  }
+  const bare = { old: '{ setIdentifier: blue }', new: '{ setIdentifier: green, region: us-west-2 }' }
+  t.match(withRegion(bare), {
+    account: { region: 'eu-north-1' },
+    old: { account: { region: 'eu-north-1' } },
+    new: { account: { region: 'us-west-2' } }
+  })
+  t.equal(withRegion({ ...bare, head: 'defaults: { region: eu-west-1 }' }).old.account.region, 'eu-west-1')
+  t.same(withRegion({}), route(), 'an ARN says its region itself')
+  const whole = {
+    name: 'm',
+    routes: [{ name: 'api', type: 'route53', hostedZone: 'Z0123456789ABCDEFGHIJ', record: 'a.example.com' }]
+  }
+  const inline = {
+    ...whole,
+    routes: [{ ...whole.routes[0], old: { setIdentifier: 'a' }, new: { setIdentifier: 'b' } }]
+  }
+  t.match(parseMigrationObject(inline, '/migration', 'eu-north-1').value, {
+    routes: [{ old: { account: { region: 'eu-north-1' } } }]
+  })
+  t.equal(parseMigrationObject(inline, '/migration').value, null, 'where nobody says any')
+  t.same(validateText(text(bare), 'm.yaml', { env: {}, region: 'eu-north-1' }).errors, [])
+})
+
 t.test('zone and load balancers may be in different accounts', async (t) => {
   const dns = 'arn:aws:iam::999900001111:role/dns'
   const found = route({
@@ -228,7 +258,7 @@ const rows: readonly Row[] = [
     text({ new: '{ setIdentifier: green }' }).replace('    new', '    ‸new'),
     'routes[0].new.region',
     'is missing',
-    'defaults a region'
+    'settings a region'
   ],
   ['an external id without a role', text({ more: 'externalId: ‸x' }), 'routes[0].externalId', 'without a roleArn'],
   [

@@ -36,9 +36,10 @@ async function check({ io }: Session, files: readonly string[], options: Validat
   if (server !== undefined && files.length === 0) throw usage('--server needs FILES: a daemon checks no settings')
   if (config !== undefined && files.length > 0) throw usage('--config is for a check without FILES')
   // The schemas are slow to load, and no other command needs them.
-  const { checkConfigured, checkFiles, checkHere } = await import('../checkFiles.ts')
+  const { checkConfigured, checkFiles, checkHere, usualRegion } = await import('../checkFiles.ts')
   if (files.length === 0) return checkConfigured(config ?? configFileOf(io.env), io.env)
-  return checkFiles(files, server === undefined ? checkHere(io.env) : checkThere(createClient(io, server)))
+  if (server !== undefined) return checkFiles(files, checkThere(createClient(io, server)))
+  return checkFiles(files, checkHere(io.env, await usualRegion(io.env)))
 }
 
 /** The daemon calls every text `body`; its problems are told with the file's own name. */

@@ -6,7 +6,7 @@ import { filledText } from './leaf.ts'
 
 /** Where calls go; can stand on defaults, a route and a side. */
 export const account = {
-  region: Type.Optional(filledText('AWS region; without it that of the ARN')),
+  region: Type.Optional(filledText('AWS region; without it that of the ARN, else of the daemon')),
   roleArn: Type.Optional(
     Type.String({
       pattern: String.raw`^arn:aws[a-z-]*:iam::\d{12}:role/\S+$`,
