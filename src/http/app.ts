@@ -3,16 +3,20 @@
  * its answers into JSON, errors into problem documents. It decides nothing about traffic.
  */
 import { randomUUID } from 'node:crypto'
-import fastify, { type FastifyInstance, type FastifyRequest, type FastifyServerOptions } from 'fastify'
+import helmet from '@fastify/helmet'
+import fastify, { type FastifyHttpOptions, type FastifyInstance, type FastifyRequest } from 'fastify'
+import type { Server } from 'node:http'
 import { neededRole } from './access.ts'
 import { makeRouteIndex, unrouted } from './allow.ts'
-import { ANONYMOUS, authenticator, demandRole } from './auth.ts'
+import { ANONYMOUS, authenticator, demandRole, type Authenticate, type Caller } from './auth.ts'
 import type { AppDeps } from './deps.ts'
 import { parseJson } from './json.ts'
 import { makeLifetime, type Lifetime } from './lifetime.ts'
 import { guardAnonymous } from './loopback.ts'
 import { registerOpenapi } from './openapi.ts'
 import { asShiftError, sendProblem } from './problem.ts'
+import { registerRateLimits, type RateLimits } from './rateLimit.ts'
+import { BARE, HELMET } from './securityHeaders.ts'
 import { requestCheck } from './validation.ts'
 import { registerRoutes } from './routes/routes.ts'
 import { refuseBadConnection } from './badConnection.ts'
@@ -23,23 +27,14 @@ import type { Logger } from '../telemetry/log.ts'
 /** 256 KiB. */
 export const BODY_LIMIT = 262_144
 
-const SECURITY_HEADERS: Readonly<Record<string, string>> = {
-  'x-content-type-options': 'nosniff',
-  'x-frame-options': 'DENY',
-  'referrer-policy': 'no-referrer',
-  'cross-origin-resource-policy': 'same-origin',
-  'cross-origin-opener-policy': 'same-origin',
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-  'cache-control': 'no-store'
-}
-
 /** Every option that the daemon relies on stands here, whatever the framework's defaults are. */
-function options(): FastifyServerOptions {
+function options(): FastifyHttpOptions<Server> {
   return {
     logger: false,
     bodyLimit: BODY_LIMIT,
     /** Slow senders are cut off; answers (waits, streams) may take as long as they like. */
     requestTimeout: 30_000,
+    http: { connectionsCheckingInterval: 5_000 },
     connectionTimeout: 0,
     keepAliveTimeout: 72_000,
     maxRequestsPerSocket: 0,
@@ -62,18 +57,17 @@ function options(): FastifyServerOptions {
     clientErrorHandler: refuseBadConnection,
     frameworkErrors: (_error, request, reply) => {
       const shown = request.url.slice(0, 200)
-      reply.headers(SECURITY_HEADERS)
+      reply.headers(BARE)
       void sendProblem(reply, new ShiftError('not_found', `${shown} is no path that is served here`))
     }
   }
 }
 
-/** Headers, the guard of the mode without tokens, and who is calling: in this order, before a body is read. */
-function addGuards(app: FastifyInstance, { auth }: AppDeps): void {
+/** The guard of the mode without tokens, who is calling, and how often: in this order, before a body is read. */
+function addGuards(app: FastifyInstance, { auth }: AppDeps, limits: () => RateLimits): void {
   const index = makeRouteIndex()
   const authenticate = authenticator(auth)
   const anonymous = auth.tokens.length === 0
-  app.decorateRequest('caller')
   app.addHook('onRoute', (route) => {
     index.add(route.method, route.url)
     const role = neededRole(route.url, route.config?.access, auth)
@@ -81,20 +75,31 @@ function addGuards(app: FastifyInstance, { auth }: AppDeps): void {
       route.url.startsWith('/docs') ? { querystring: { type: 'object' } } : (route.schema ?? {})
     )
     const enter = async (request: FastifyRequest) => {
-      request.caller = role === null ? ANONYMOUS : authenticate(request.headers.authorization)
+      request.caller = role === null ? ANONYMOUS : await known(request, authenticate, limits())
       if (role !== null) demandRole(request.caller, role, `${String(route.method)} ${route.url}`)
+      await limits().calling(request)
     }
     route.onRequest = [enter, ...[route.onRequest ?? []].flat()]
     route.preHandler = [async (request) => check(request), ...[route.preHandler ?? []].flat()]
   })
   app.addHook('onRequest', async (request, reply) => {
-    reply.headers(SECURITY_HEADERS).header('x-request-id', request.id)
+    reply.header('cache-control', 'no-store').header('x-request-id', request.id)
     if (anonymous) guardAnonymous(request.method, request.headers)
     if (request.is404) throw unrouted(index, request.method, request.url)
   })
   app.setNotFoundHandler(async (request) => {
     throw unrouted(index, request.method, request.url)
   })
+}
+
+/** Who calls. Too many wrong tokens are counted, and told to wait; a right one is let in whatever came before it. */
+async function known(request: FastifyRequest, authenticate: Authenticate, limits: RateLimits): Promise<Caller> {
+  try {
+    return authenticate(request.headers.authorization)
+  } catch (error) {
+    if (request.headers.authorization !== undefined) await limits.wrongToken(request)
+    throw error
+  }
 }
 
 function addErrors(app: FastifyInstance, log: Logger): void {
@@ -146,10 +151,14 @@ function addSchemas(app: FastifyInstance): void {
 export function buildApp(deps: AppDeps): FastifyInstance & { readonly lifetime: Lifetime } {
   const app = fastify(options())
   const lifetime = makeLifetime()
-  addGuards(app, deps)
   addErrors(app, deps.log)
   addRequestLog(app, deps.log)
   addSchemas(app)
+  app.decorateRequest('caller')
+  app.register(helmet, HELMET)
+  const limits = registerRateLimits(app, deps.clock)
+  // After helmet: also what a guard refuses carries its headers.
+  app.after(() => addGuards(app, deps, limits))
   registerOpenapi(app)
   app.register(async (scope) => registerRoutes(scope, deps, lifetime))
   app.addHook('preClose', async () => lifetime.close())

@@ -35,8 +35,11 @@ export const ANONYMOUS: Caller = { name: 'anonymous', role: 'admin', delegate: f
 
 const BEARER = /^Bearer +([\x21-\x7e]+) *$/i
 
+/** Who sent this Authorization header. */
+export type Authenticate = (authorization: string | undefined) => Caller
+
 /** The caller for an Authorization header; throws `unauthorized` where tokens are configured and this is none of them. */
-export function authenticator(config: AuthConfig): (authorization: string | undefined) => Caller {
+export function authenticator(config: AuthConfig): Authenticate {
   if (config.tokens.length === 0) return () => ANONYMOUS
   const known = config.tokens.map((token) => ({
     digest: Buffer.from(token.sha256, 'hex'),

@@ -80,7 +80,8 @@ export function sendProblem(reply: FastifyReply, error: ShiftError): FastifyRepl
     const presented = reply.request.headers.authorization !== undefined
     reply.header('www-authenticate', `Bearer realm="sluice"${presented ? ', error="invalid_token"' : ''}`)
   }
-  const { allow } = error.extra
+  const { allow, retryAfter } = error.extra
+  if (typeof retryAfter === 'number') reply.header('retry-after', retryAfter)
   if (error.code === 'method_not_allowed' && Array.isArray(allow)) reply.header('allow', allow.join(', '))
   return reply.code(problem.status).type(PROBLEM_TYPE).send(JSON.stringify(problem))
 }

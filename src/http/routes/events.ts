@@ -8,6 +8,7 @@ import type { AppDeps } from '../deps.ts'
 import { startStream } from '../eventHead.ts'
 import { streamEvents } from '../eventStream.ts'
 import type { Lifetime } from '../lifetime.ts'
+import { callerKey } from '../rateLimit.ts'
 import { preferred } from '../accept.ts'
 import { json, pageOf, responses } from '../schemas/common.ts'
 import { EVENTS_MAX, EventsHeaders, EventsQuery, IdParams } from '../schemas/queries.ts'
@@ -43,7 +44,7 @@ export function eventRoutes(app: Routes, { sluice, clock, log }: AppDeps, lifeti
     const { endedAt } = await sluice.get(id)
     const rest = endedAt === null ? null : await sluice.events(id, after, 1)
     if (rest?.items.length === 0) return reply.code(204).send()
-    const open = lifetime.open(reply.raw)
+    const open = lifetime.open(reply.raw, callerKey(reply.request))
     startStream(reply)
     try {
       await streamEvents({ sluice, clock, id, after, response: reply.raw, signal: open.signal })

@@ -6,6 +6,7 @@ import { preferred } from '../accept.ts'
 import type { AppDeps } from '../deps.ts'
 import { startStream } from '../eventHead.ts'
 import type { Lifetime } from '../lifetime.ts'
+import { callerKey } from '../rateLimit.ts'
 import { statusOf, streamOverview } from '../overviewStream.ts'
 import { json, ref, responses } from '../schemas/common.ts'
 import type { Routes } from './route.ts'
@@ -41,7 +42,7 @@ export function overviewRoutes(app: Routes, { sluice, clock, log, auth }: AppDep
       const status = await statusOf({ sluice, clock })
       return { ...status, items: await sluice.overview() }
     }
-    const open = lifetime.open(reply.raw)
+    const open = lifetime.open(reply.raw, callerKey(reply.request))
     startStream(reply)
     try {
       await streamOverview({ sluice, clock, response: reply.raw, signal: open.signal })

@@ -4,6 +4,7 @@
 import { parseDuration } from '../../core/duration.ts'
 import type { AppDeps } from '../deps.ts'
 import type { Lifetime } from '../lifetime.ts'
+import { callerKey } from '../rateLimit.ts'
 import { json, pageOf, ref, responses } from '../schemas/common.ts'
 import { GetQuery, IdParams, ListQuery, SeriesQuery } from '../schemas/queries.ts'
 import type { Routes } from './route.ts'
@@ -76,7 +77,7 @@ export function shiftRoutes(app: Routes, { sluice }: AppDeps, lifetime: Lifetime
     const { id } = request.params
     const ms = wait === undefined ? 0 : (parseDuration(wait) ?? 0)
     if (ms === 0) return sluice.get(id)
-    const open = lifetime.open(reply.raw)
+    const open = lifetime.open(reply.raw, callerKey(reply.request))
     try {
       return await sluice.wait(id, until ?? 'ended', ms, open.signal)
     } finally {

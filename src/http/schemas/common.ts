@@ -46,7 +46,7 @@ export function pageOf(id: string) {
 }
 
 /** Problems that any call can end in. */
-const ALWAYS: readonly Code[] = ['internal', 'store_unavailable']
+const ALWAYS: readonly Code[] = ['too_many_requests', 'internal', 'store_unavailable']
 
 interface Success {
   readonly status: 200 | 201 | 202
