@@ -2,6 +2,7 @@
  * The composition root: the only place that builds things. Reads the configuration, opens the store, takes up every open shift,
  * listens. Closing stops deciding, saves, and moves no traffic.
  */
+import { hostname } from 'node:os'
 import { ulid } from 'ulid'
 import { makeAws } from './aws/aws.ts'
 import { systemClock, type Clock } from './clock.ts'
@@ -11,8 +12,10 @@ import { parseMigrationObject } from './config/migrations.ts'
 import { parsePolicyObject } from './config/policies.ts'
 import type { Inline } from './config/read.ts'
 import { validateText } from './config/validateText.ts'
+import type { ShiftId } from './core/shift.ts'
 import type { Ms } from './core/time.ts'
 import { watchOrphans } from './engine/orphans.ts'
+import { startReplica, storedSeen, type Replica, type ReplicaDeps } from './engine/replica.ts'
 import { makeService } from './engine/service.ts'
 import { makeSupervisor } from './engine/supervisor.ts'
 import { ShiftError } from './errors.ts'
@@ -22,10 +25,10 @@ import { listen } from './http/server.ts'
 import { cloudwatchAlarms, cloudwatchObserver } from './observers/index.ts'
 import { httpProber } from './probes/index.ts'
 import { makeRouter } from './routers/index.ts'
-import { makeStore } from './stores/index.ts'
+import { openStore, type Opened } from './stores/index.ts'
 import type { Store } from './stores/store.ts'
 import { makeLogger, type Logger } from './telemetry/log.ts'
-import { makeMetrics } from './telemetry/metrics.ts'
+import { makeMetrics, type Metrics } from './telemetry/metrics.ts'
 import { makeWitness } from './telemetry/witness.ts'
 
 /** Closing takes at most 10 s (CONTRACT 1); of these the writes on their way get half. */
@@ -47,16 +50,24 @@ export interface Daemon {
 export async function startDaemon(options: {
   readonly configFile: string
   readonly env: NodeJS.ProcessEnv
+  /** `store.type: dynamodb`: makes the table where it is missing. */
+  readonly createTable?: boolean
 }): Promise<Daemon> {
   const config = await loadConfig(options.configFile, options.env)
   const log = makeLogger(config.log)
   const clock = systemClock()
-  const store = makeStore(config.store, clock)
+  const metrics = makeMetrics()
+  const opened = await openStore(config.store, {
+    clock,
+    owner: `${hostname()}-${ulid(clock.now())}`,
+    observe: (call) => metrics.awsCall(call),
+    createTable: options.createTable ?? false
+  })
   try {
-    const catalogue = await catalogueOrNone(config, options.env, store, log)
-    return await compose(config, catalogue, log, clock, store)
+    const catalogue = await catalogueOrNone(config, options.env, opened.store, log)
+    return await compose({ config, catalogue, log, metrics, clock }, opened)
   } catch (err) {
-    await store.close()
+    await opened.store.close()
     throw err
   }
 }
@@ -80,22 +91,33 @@ async function catalogueOrNone(
   }
 }
 
-async function compose(
-  config: Config,
-  catalogue: LoadedCatalogue,
-  log: Logger,
-  clock: Clock,
-  store: Store
-): Promise<Daemon> {
-  const metrics = makeMetrics()
+interface Base {
+  readonly config: Config
+  readonly catalogue: LoadedCatalogue
+  readonly log: Logger
+  readonly metrics: Metrics
+  readonly clock: Clock
+}
+
+async function compose({ config, catalogue, log, metrics, clock }: Base, { store, shared }: Opened): Promise<Daemon> {
   const region = config.aws.region ?? FALLBACK_REGION
-  const aws = makeAws({ clock, region, observe: (call) => metrics.awsCall(call) })
+  const guard = shared?.lease
+  const aws = makeAws({ clock, region, observe: (call) => metrics.awsCall(call), ...(guard && { guard }) })
   const router = makeRouter({ aws, clock })
   const observer = cloudwatchObserver({ aws, clock })
   const alarms = cloudwatchAlarms({ aws, clock })
   const prober = httpProber({ clock })
   const witness = makeWitness({ log, metrics, clock })
-  const supervisor = makeSupervisor({ router, observer, alarms, prober, store, clock, witness })
+  const supervisor = makeSupervisor({
+    router,
+    observer,
+    alarms,
+    prober,
+    store,
+    clock,
+    witness,
+    replica: shared !== null
+  })
   metrics.watching(() => supervisor.running().length)
   const sluice = makeService({
     catalogue,
@@ -105,35 +127,63 @@ async function compose(
     clock,
     newId: () => `shf_${ulid(clock.now())}`,
     maxOpen: config.limits.concurrentShifts,
+    ...(shared && {
+      leads: () => shared.lease.holds(),
+      storedSeen: (id: ShiftId) => storedSeen(shared.store, id)
+    }),
     hasTokens: config.server.auth.tokens.length > 0
   })
   const app = buildApp({ sluice, auth: config.server.auth, metrics, log, clock, ...documents(config) })
   const server = await listen(app, config.server, clock)
   warn(log, catalogue)
-  const resumed = await supervisor.resume()
-  metrics.leader(1)
-  log.info({ url: server.url, shifts: resumed, store: config.store.type }, 'listening')
+  const replica = shared && joinReplicas({ ...shared, supervisor, clock, log, metrics })
+  const resumed = replica ? null : await supervisor.resume()
+  metrics.leader(replica ? 0 : 1)
+  log.info({ url: server.url, ...(resumed !== null && { shifts: resumed }), store: config.store.type }, 'listening')
   const off = new AbortController()
-  void watchOrphans({ router, store, catalogue, witness, clock }, off.signal)
+  const leads = () => replica?.leads() ?? true
+  void watchOrphans({ router, store, catalogue, witness, clock, leads }, off.signal)
   const ended = Promise.withResolvers<void>()
   const close = async (reason: string) => {
     log.info({ signal: reason }, 'closing; traffic stays where it is')
     off.abort()
-    await Promise.all([supervisor.close(WRITES_CLOSE_MS), server.close(HTTP_CLOSE_MS)])
+    const decided = Promise.all([supervisor.close(WRITES_CLOSE_MS), replica?.stop()])
+    // Another replica may lead the moment that nothing of ours is on its way.
+    await Promise.all([decided.then(() => replica?.release()), server.close(HTTP_CLOSE_MS)]).catch((err: unknown) =>
+      log.warn({ err }, 'the lease could not be given back; it runs out')
+    )
     aws.close()
     await store.close()
     ended.resolve()
   }
-  const reload = async () => {
-    const { policies, migrations } = await catalogue.reload().catch((err: unknown) => {
-      const errors = err instanceof ShiftError ? err.errors : []
-      log.error({ errors, err }, 'policies and migrations are not valid; those that were stay')
-      throw err
-    })
-    warn(log, catalogue)
-    log.info({ policies, migrations }, 'policies and migrations read again')
-  }
-  return { url: server.url, done: ended.promise, reload, close }
+  return { url: server.url, done: ended.promise, reload: () => readAgain(catalogue, log), close }
+}
+
+/** Policies and migrations again, all or nothing. */
+async function readAgain(catalogue: LoadedCatalogue, log: Logger): Promise<void> {
+  const { policies, migrations } = await catalogue.reload().catch((err: unknown) => {
+    const errors = err instanceof ShiftError ? err.errors : []
+    log.error({ errors, err }, 'policies and migrations are not valid; those that were stay')
+    throw err
+  })
+  warn(log, catalogue)
+  log.info({ policies, migrations }, 'policies and migrations read again')
+}
+
+/** Stands for leadership among the replicas of one table. */
+function joinReplicas(
+  deps: Omit<ReplicaDeps, 'told' | 'failed'> & { readonly log: Logger; readonly metrics: Metrics }
+): Replica {
+  const { log, metrics } = deps
+  return startReplica({
+    ...deps,
+    told: (epoch) => {
+      metrics.leader(epoch === null ? 0 : 1)
+      if (epoch === null) log.warn({ leader: false }, 'another replica may lead now; nothing is decided here')
+      else log.info({ leader: true, epoch }, 'this replica leads')
+    },
+    failed: (kind, err) => log.error({ kind, err }, 'something failed; trying again')
+  })
 }
 
 /** How HTTP reads documents in a body. A request must not read the daemon's environment: nothing is substituted. */

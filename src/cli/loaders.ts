@@ -15,7 +15,11 @@ export interface Daemon {
   readonly done: Promise<void>
 }
 
-export type StartDaemon = (options: { configFile: string; env: NodeJS.ProcessEnv }) => Promise<Daemon>
+export type StartDaemon = (options: {
+  configFile: string
+  env: NodeJS.ProcessEnv
+  createTable?: boolean
+}) => Promise<Daemon>
 export type StartLab = (options: LabOptions) => Promise<Lab>
 
 export interface LabParts {

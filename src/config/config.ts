@@ -4,6 +4,7 @@
  */
 import { readFile, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
+import type { Ms } from '../core/time.ts'
 import { checkOf } from './check.ts'
 import { configProblems } from './configRules.ts'
 import { regionOf, type Env } from './env.ts'
@@ -11,6 +12,7 @@ import { unreadable } from './folder.ts'
 import { keyPath, valueAt } from './path.ts'
 import { complain, ConfigError, inOrder, type Complaint, type Place } from './problem.ts'
 import { configSchema, type ConfigDocument, type LOG_LEVELS, type ROLES } from './schemas/config.ts'
+import { storeProblems, toStore } from './stores.ts'
 import { readYaml, type YamlDocument } from './yaml.ts'
 
 export type Role = (typeof ROLES)[number]
@@ -35,7 +37,16 @@ export interface ServerConfig {
 }
 
 /** `path` is absolute. */
-export type StoreConfig = { readonly type: 'sqlite'; readonly path: string } | { readonly type: 'memory' }
+export type StoreConfig =
+  | { readonly type: 'sqlite'; readonly path: string }
+  | { readonly type: 'memory' }
+  | {
+      readonly type: 'dynamodb'
+      readonly table: string
+      readonly region: string
+      readonly leaseMs: Ms
+      readonly writeMs: Ms
+    }
 
 export interface Config {
   /** Where it was read from, absolute. */
@@ -67,14 +78,17 @@ export async function loadConfig(file: string, env: Env): Promise<Config> {
   const { value, complaints } = check(doc.value, doc.written)
   const folder = dirname(resolve(file))
   const missing = await missingFolders(doc.value, folder)
-  const wrong = doc.problems([...complaints, ...configProblems(doc.value), ...missing])
+  const named = valueAt(doc.value, ['aws', 'region'])
+  const stored = storeProblems(doc.value, typeof named === 'string' ? named : regionOf(env))
+  const wrong = doc.problems([...complaints, ...configProblems(doc.value), ...stored, ...missing])
   const all = [...problems, ...many, ...wrong]
   if (value === null || all.length > 0) throw new ConfigError(inOrder(all))
   return toConfig(value, resolve(file), folder, env)
 }
 
 function toConfig(doc: ConfigDocument, file: string, folder: string, env: Env): Config {
-  const { server, store } = doc
+  const { server } = doc
+  const region = doc.aws.region ?? regionOf(env)
   const tokens = server.auth.tokens.map(({ name, role, sha256, delegate }) => ({
     name,
     role,
@@ -89,8 +103,8 @@ function toConfig(doc: ConfigDocument, file: string, folder: string, env: Env): 
       addressFile: server.addressFile === null ? null : resolve(folder, server.addressFile),
       auth: { tokens, metrics: server.auth.metrics }
     },
-    store: store.type === 'memory' ? { type: 'memory' } : { type: 'sqlite', path: resolve(folder, store.path) },
-    aws: { region: doc.aws.region ?? regionOf(env) },
+    store: toStore(doc, folder, region),
+    aws: { region },
     policies: resolve(folder, doc.policies),
     migrations: resolve(folder, doc.migrations),
     limits: { concurrentShifts: doc.limits.concurrentShifts },

@@ -17,6 +17,8 @@ import type { Witness } from './witness.ts'
 
 const EVERY_MS: Ms = 10 * 60_000
 const CALL_MS: Ms = 20_000
+/** A replica that follows may lead at any time. */
+const FOLLOWER_MS: Ms = 15_000
 
 export interface OrphanDeps {
   readonly router: Router
@@ -26,13 +28,19 @@ export interface OrphanDeps {
   readonly clock: Clock
   /** Who is told; nobody where it is left out. */
   readonly voice?: Voice | undefined
+  /** Of several replicas the one that leads looks. */
+  readonly leads?: () => boolean
 }
 
 /** At start, and now and then, until `signal` aborts (CONTRACT 5.3). */
 export async function watchOrphans(deps: OrphanDeps, signal: AbortSignal): Promise<void> {
-  const { clock, catalogue, witness, store, voice = SILENT } = deps
+  const { clock, catalogue, witness, store, voice = SILENT, leads = () => true } = deps
   let told: readonly string[] = []
   while (!signal.aborted) {
+    if (!leads()) {
+      await clock.sleep(FOLLOWER_MS, signal)
+      continue
+    }
     try {
       const migrations = catalogue.migrations().map(({ value }) => value)
       const call = { urgency: 'observe', deadlineAt: clock.now() + CALL_MS, signal } as const

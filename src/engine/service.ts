@@ -21,13 +21,17 @@ import type { Deed, Store } from '../stores/store.ts'
 import { begin, beginRestore, refuseWhileStopped, type BeginDeps } from './begin.ts'
 import type { Health, Sluice, Until } from './sluice.ts'
 import { orderUnread, refuseUnread } from './unread.ts'
-import type { Supervisor } from './supervisor.ts'
+import type { LastSeen, Supervisor } from './supervisor.ts'
 import { SILENT } from './voice.ts'
 import { waitFor } from './wait.ts'
 
 export interface ServiceDeps extends BeginDeps {
   readonly clock: Clock
   readonly supervisor: Supervisor
+  /** Of several replicas: whether this one leads. Without it there is only this one. */
+  readonly leads?: () => boolean
+  /** What was seen of a shift that runs elsewhere. */
+  readonly storedSeen?: (id: ShiftId) => Promise<LastSeen | null>
 }
 
 export function makeService(deps: ServiceDeps): Sluice {
@@ -78,8 +82,8 @@ function makeOverview({ store, supervisor }: ServiceDeps): Overview {
 /** What is stored, and what was last seen. */
 function makeShowing(deps: ServiceDeps): Showing {
   const { clock, store, supervisor } = deps
-  const view = (shift: Shift): ShiftView => {
-    const seen = supervisor.lastSeen(shift.id)
+  const view = async (shift: Shift): Promise<ShiftView> => {
+    const seen = supervisor.lastSeen(shift.id) ?? (await deps.storedSeen?.(shift.id)) ?? null
     return present(shift, seen, byHand(deps.router, shift), seen?.wakeAt ?? null, clock.now())
   }
   const get = async (id: ShiftId) => view(await load(store, id))
@@ -88,7 +92,7 @@ function makeShowing(deps: ServiceDeps): Showing {
     list: async ({ phases, migration, limit, cursor }) => {
       const filter = { ...(phases ? { phases } : {}), ...(migration === null ? {} : { migration }) }
       const { items, next } = await store.list({ ...filter, limit, ...(cursor === null ? {} : { cursor }) })
-      return { items: items.map(view), next }
+      return { items: await Promise.all(items.map(view)), next }
     },
     wait: (id, until: Until, ms, signal) => waitFor({ clock, supervisor, get }, id, until, ms, signal),
     events: async (id, after, limit) => {
@@ -230,7 +234,7 @@ async function seriesOf(store: Store, shift: Shift, after: number, limit: number
   return { items, next: deeds.length === limit ? String(upTo) : null, upTo }
 }
 
-async function healthOf({ store, supervisor }: ServiceDeps): Promise<Health> {
+async function healthOf({ store, supervisor, leads = () => true }: ServiceDeps): Promise<Health> {
   const running = supervisor.running()
   const seenAt = running.flatMap((id) => supervisor.lastSeen(id)?.at ?? [])
   const ok = await store.ping().then(
@@ -241,7 +245,7 @@ async function healthOf({ store, supervisor }: ServiceDeps): Promise<Health> {
     live: true,
     ready: ok,
     store: ok ? 'ok' : 'unavailable',
-    leader: true,
+    leader: leads(),
     shifts: running.length,
     lastObservationAt: seenAt.length === 0 ? null : new Date(Math.max(...seenAt)).toISOString()
   }

@@ -24,23 +24,35 @@ export interface Supervisor {
   subscribe(id: ShiftId, listener: () => void): () => void
   /** Each saved decision of every shift that runs here. */
   subscribeAll(listener: (shift: Shift) => void): () => void
+  /** This process leads: shifts may run here. */
+  lead(): void
+  /** It does not lead any more: every loop stops, and nothing runs here until it leads again. Forgets what was seen. */
+  standDown(): void
+  /** Shifts that somebody subscribed to. */
+  watched(): readonly ShiftId[]
+  /** Tells who subscribed of a shift that was saved elsewhere. */
+  tell(shift: Shift): void
   /** Stops deciding everywhere; moves no traffic. */
   close(ms: Ms): Promise<void>
+}
+
+export interface SupervisorDeps extends Omit<LoopDeps, 'onSaved' | 'onSeen'> {
+  /** One of several: nothing runs here before `lead()`. */
+  readonly replica?: boolean
 }
 
 /** Ended shifts whose last look is still shown. */
 const KEPT_SEEN = 200
 
-export function makeSupervisor(deps: Omit<LoopDeps, 'onSaved' | 'onSeen'>): Supervisor {
+export function makeSupervisor(deps: SupervisorDeps): Supervisor {
   const loops = new Map<ShiftId, Loop>()
   const seenOf = new Map<ShiftId, LastSeen>()
-  const listeners = new Map<ShiftId, Set<() => void>>()
-  const allListeners = new Set<(shift: Shift) => void>()
+  const audience = makeAudience()
+  let leads = deps.replica !== true
   let closed = false
 
   const tell = (shift: Shift) => {
-    for (const listener of listeners.get(shift.id) ?? []) listener()
-    for (const listener of allListeners) listener(shift)
+    audience.tell(shift)
     if (isEnded(shift.phase)) trim()
   }
   const trim = () => {
@@ -49,14 +61,16 @@ export function makeSupervisor(deps: Omit<LoopDeps, 'onSaved' | 'onSeen'>): Supe
   }
 
   const run = (id: ShiftId) => {
-    if (closed || loops.has(id)) return
+    if (closed || !leads || loops.has(id)) return
     const loop = startLoop(id, {
       ...deps,
       onSaved: tell,
       onSeen: (_id, seen, at, wakeAt) => seenOf.set(id, { routes: seen.routes, at, wakeAt })
     })
     loops.set(id, loop)
-    void loop.done.then(() => loops.delete(id))
+    void loop.done.then(() => {
+      if (loops.get(id) === loop) loops.delete(id)
+    })
   }
 
   return {
@@ -70,6 +84,38 @@ export function makeSupervisor(deps: Omit<LoopDeps, 'onSaved' | 'onSeen'>): Supe
     nudgeAll: () => loops.forEach((loop) => loop.nudge()),
     running: () => [...loops.keys()],
     lastSeen: (id) => seenOf.get(id) ?? null,
+    subscribe: audience.subscribe,
+    subscribeAll: audience.subscribeAll,
+    watched: audience.watched,
+    lead: () => {
+      leads = true
+    },
+    standDown: () => {
+      leads = false
+      for (const loop of loops.values()) void loop.stop(0)
+      loops.clear()
+      seenOf.clear()
+    },
+    tell,
+    close: async (ms) => {
+      closed = true
+      await Promise.all([...loops.values()].map((loop) => loop.stop(ms)))
+    }
+  }
+}
+
+type Audience = Pick<Supervisor, 'subscribe' | 'subscribeAll' | 'watched' | 'tell'>
+
+/** Who waits for a shift, or for all of them. */
+function makeAudience(): Audience {
+  const listeners = new Map<ShiftId, Set<() => void>>()
+  const allListeners = new Set<(shift: Shift) => void>()
+  return {
+    tell: (shift) => {
+      for (const listener of listeners.get(shift.id) ?? []) listener()
+      for (const listener of allListeners) listener(shift)
+    },
+    watched: () => [...listeners.keys()],
     subscribe: (id, listener) => {
       const all = listeners.get(id) ?? new Set()
       listeners.set(id, all.add(listener))
@@ -81,10 +127,6 @@ export function makeSupervisor(deps: Omit<LoopDeps, 'onSaved' | 'onSeen'>): Supe
     subscribeAll: (listener) => {
       allListeners.add(listener)
       return () => allListeners.delete(listener)
-    },
-    close: async (ms) => {
-      closed = true
-      await Promise.all([...loops.values()].map((loop) => loop.stop(ms)))
     }
   }
 }

@@ -14,6 +14,7 @@ export const LOG_KEYS = [
   'code',
   'count',
   'detail',
+  'epoch',
   'err',
   'errors',
   'event',

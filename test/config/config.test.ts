@@ -148,12 +148,6 @@ const rows: readonly (readonly [what: string, text: string, ...said: (string | R
     /SHA-256 of an empty token/
   ],
   [
-    'a store that this version does not have',
-    'store:\n  type: ‸dynamodb\n  ‸table: sluice',
-    /store\.type: "dynamodb" is not available in this version: it must be sqlite or memory/,
-    /store\.table: is not available in this version/
-  ],
-  [
     'somebody to notify',
     'notify: ‸[{ name: oncall }]',
     /notify: what this list holds is not available in this version/

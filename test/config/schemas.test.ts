@@ -57,7 +57,8 @@ t.test('an editor accepts what the daemon accepts, and refuses what it refuses',
   t.notOk(migration(parse(migrationText({ more: '  - { name: r, type: route53 }' }))))
   const config = validator(schemas.config)
   t.ok(config({}), 'a configuration may be empty')
-  t.notOk(config({ store: { type: 'dynamodb' } }))
+  t.ok(config({ store: { type: 'dynamodb' } }))
+  t.notOk(config({ store: { type: 'postgres' } }))
 })
 
 t.test('defaults stand in the schema, and what has one is not required', async (t) => {

@@ -14,6 +14,7 @@ import { withConfigErrors } from '../configErrors.ts'
 
 interface ServeOptions extends CommonOptions {
   readonly config?: string
+  readonly createTable?: boolean
 }
 
 /** CONTRACT 1: closed within so long. */
@@ -24,21 +25,30 @@ export function addServe(program: Command, session: Session, loaders: Loaders): 
     .command('serve')
     .description('run the daemon')
     .option('--config <file>', 'its settings (default: SLUICE_CONFIG, else config/sluice.yaml)')
+    .option('--create-table', 'store.type dynamodb: makes the table where it is missing, and waits for it')
     .addHelpText(
       'after',
       '\nSIGTERM and SIGINT: saves and closes within 10 s; no traffic is moved. SIGHUP: reads policies and migrations again.'
     )
   local<ServeOptions>(session, command, (_args, options) =>
-    serve(session, options.config ?? configFileOf(session.io.env), loaders)
+    serve(session, loaders, {
+      configFile: options.config ?? configFileOf(session.io.env),
+      createTable: options.createTable ?? false
+    })
   )
 }
 
-async function serve(session: Session, configFile: string, loaders: Loaders): Promise<number> {
+interface Wanted {
+  readonly configFile: string
+  readonly createTable: boolean
+}
+
+async function serve(session: Session, loaders: Loaders, wanted: Wanted): Promise<number> {
   const { io, out } = session
   const inbox = createInbox(session)
   try {
     const startDaemon = await loaders.daemon()
-    const daemon = await withConfigErrors(() => startDaemon({ configFile, env: io.env }))
+    const daemon = await withConfigErrors(() => startDaemon({ ...wanted, env: io.env }))
     out.note(`sluice: listening on ${daemon.url}`)
     inbox.reloadWith(daemon)
     const why = await Promise.race([inbox.stopped, daemon.done.then(() => null)])

@@ -2,7 +2,7 @@
  * The schema of the daemon's configuration file (CONTRACT 2).
  */
 import Type, { type Static } from 'typebox'
-import { count, emptyForNow, filledText, name, notYet, word } from './leaf.ts'
+import { count, duration, emptyForNow, filledText, name, word } from './leaf.ts'
 import { closed, editorSchemaOf, section, type JsonSchema } from './section.ts'
 
 export const ROLES = ['viewer', 'operator', 'admin'] as const
@@ -41,12 +41,18 @@ export const configSchema = closed({
     })
   }),
   store: section('Where shifts are kept', {
-    type: word(['sqlite', 'memory'], 'memory forgets everything at the end of the process', {
-      default: 'sqlite',
-      notYet: ['dynamodb']
+    type: word(['sqlite', 'dynamodb', 'memory'], 'dynamodb: several replicas. memory forgets all with the process', {
+      default: 'sqlite'
     }),
     path: filledText('File of the SQLite database', './data/sluice.db'),
-    table: notYet('Name of the DynamoDB table')
+    table: Type.String({
+      pattern: '^[A-Za-z0-9_.-]{3,255}$',
+      default: 'sluice',
+      allowed: 'the name of a DynamoDB table: 3 to 255 letters, digits, dots, dashes and underscores',
+      description: 'Name of the DynamoDB table'
+    }),
+    lease: duration('dynamodb: a leader that is not heard of for so long is followed by another', '6s'),
+    writeDeadline: duration('dynamodb: a write to AWS lasts no longer, and starts only if the lease outlasts it', '5s')
   }),
   aws: section('AWS', { region: Type.Optional(filledText('Default region; without it AWS_REGION')) }),
   policies: filledText('Folder of the policies', './policies'),
