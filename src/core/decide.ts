@@ -12,6 +12,7 @@ import { judgeSignals } from './signals.ts'
 import { forgiveOutage } from './outage.ts'
 import { obeyOthers, obeyUrgent } from './orders.ts'
 import { progress } from './progress.ts'
+import { sameJson } from './same.ts'
 import { isEnded, type Shift } from './shift.ts'
 import type { Instant } from './time.ts'
 import { beginTurn, type Turn } from './turn.ts'
@@ -35,7 +36,8 @@ export function decide(shift: Shift, seen: Observation, now: Instant): Decision 
   const turn = beginTurn(shift, seen, Math.max(now, shift.updatedAt))
   for (const stage of STAGES) if (!isEnded(turn.shift.phase)) stage(turn)
   const consumed = isEnded(turn.shift.phase) ? seen.commands.map((command) => command.id) : turn.consumed
-  const changed = turn.events.length > 0 || consumed.length > 0 || differs(turn.shift, shift)
+  // What changes nothing is not saved: a thousand quiet shifts write nothing.
+  const changed = turn.events.length > 0 || consumed.length > 0 || !sameJson(turn.shift, shift)
   return {
     shift: changed ? { ...turn.shift, version: shift.version + 1, updatedAt: turn.now } : shift,
     events: turn.events,
@@ -43,9 +45,4 @@ export function decide(shift: Shift, seen: Observation, now: Instant): Decision 
     consumed,
     wakeAt: wakeAt(turn)
   }
-}
-
-/** A decision that changes nothing is not saved: a thousand quiet shifts write nothing. */
-function differs(a: Shift, b: Shift): boolean {
-  return a !== b && JSON.stringify(a) !== JSON.stringify(b)
 }

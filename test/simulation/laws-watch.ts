@@ -81,6 +81,34 @@ function judgeBreach({ stage, court }: Bench, shift: Shift): void {
   }
 }
 
+interface Period {
+  readonly isBad: boolean
+  readonly requests: number
+  readonly errors: number
+}
+
+/** What was served is over and does not change: looked up once. */
+const known = new WeakMap<Stage, Map<string, Period>>()
+
+function servedIn(stage: Stage, gate: ErrorRateGate, route: string, start: Instant): Period {
+  const periods = known.get(stage) ?? new Map<string, Period>()
+  known.set(stage, periods)
+  const key = `${gate.name} ${route} ${start}`
+  const found = periods.get(key) ?? judgePeriod(stage, gate, route, start)
+  periods.set(key, found)
+  return found
+}
+
+function judgePeriod(stage: Stage, gate: ErrorRateGate, route: string, start: Instant): Period {
+  const served = stage.world.served(start, start + gate.periodMs, route)
+  const { requests, c5xx } = served.new.counts
+  const old = served.old.counts
+  const rate = requests === 0 ? 0 : c5xx / requests
+  const oldRate = old.requests === 0 ? 0 : old.c5xx / old.requests
+  const isBad = requests >= 3 * gate.minRequests && rate > 1.5 * gate.max + 0.01 && oldRate < rate / 2
+  return { isBad, requests, errors: c5xx }
+}
+
 /** A period that has been mature for long enough, and in which new failed more than it may, old less. */
 function badPeriod(stage: Stage, shift: Shift, gate: ErrorRateGate, route: string) {
   const { metrics } = stage.scenario
@@ -88,17 +116,8 @@ function badPeriod(stage: Stage, shift: Shift, gate: ErrorRateGate, route: strin
   const lateMs = Math.max(gate.delayMs, metrics.delayMs + metrics.lateMs) + gate.periodMs
   const newest = Math.floor((now - BREACH_MS - lateMs) / gate.periodMs - 1) * gate.periodMs
   const first = Math.ceil((shift.firstWriteAt ?? now) / gate.periodMs) * gate.periodMs
-  const ofPeriod = (start: Instant) => {
-    const served = stage.world.served(start, start + gate.periodMs, route)
-    const { requests, c5xx } = served.new.counts
-    const old = served.old.counts
-    const rate = requests === 0 ? 0 : c5xx / requests
-    const oldRate = old.requests === 0 ? 0 : old.c5xx / old.requests
-    const isBad = requests >= 3 * gate.minRequests && rate > 1.5 * gate.max + 0.01 && oldRate < rate / 2
-    return { isBad, requests, errors: c5xx }
-  }
   for (let start = newest; start >= first && start > newest - 5 * gate.periodMs; start -= gate.periodMs) {
-    const { isBad, requests, errors } = ofPeriod(start)
+    const { isBad, requests, errors } = servedIn(stage, gate, route, start)
     if (isBad) return { visibleAt: start + gate.periodMs + lateMs, requests, errors }
   }
   return null

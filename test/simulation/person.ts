@@ -48,7 +48,7 @@ function mend(stage: Stage, shift: Shift): void {
 function orderFor(stage: Stage, shift: Shift, looks: number, refusals: number): Order | null {
   const { kind } = shift.phase
   const gone = shift.routes.some(({ name }) => stage.foreign.some((act) => act.route === name && act.what === 'remove'))
-  if (gone && looks > 4) return { verb: 'release', reason: 'the rule is gone' }
+  if (gone && looks > 1) return { verb: 'release', reason: 'the rule is gone' }
   if (looks > SURRENDER) return null
   if (looks > PATIENCE)
     return kind === 'rolling_back' || kind === 'stuck' ? null : { verb: 'abort', reason: 'enough', force: true }

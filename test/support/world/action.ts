@@ -109,8 +109,21 @@ function checkWeights(weights: readonly (number | undefined)[]): void {
   if (weights.every((weight) => weight === 0)) throw invalid('At least one weight must be above 0')
 }
 
-/** What Describe* tells: single groups in both forms with default weight and stickiness, and never a client secret. */
+const tellings = new WeakMap<Actions, Action[]>()
+
+/** What Describe* tells: single groups in both forms with default weight and stickiness, and never a client secret. Frozen. */
 export function toldActions(actions: Actions): Action[] {
+  const known = tellings.get(actions) ?? frozen(tell(actions))
+  tellings.set(actions, known)
+  return known
+}
+
+function frozen<T extends object>(value: T): T {
+  for (const part of Object.values(value)) if (typeof part === 'object' && part !== null) frozen(part as object)
+  return Object.freeze(value)
+}
+
+function tell(actions: Actions): Action[] {
   return actions.map((action) => {
     const told = structuredClone(action)
     if (told.AuthenticateOidcConfig) {

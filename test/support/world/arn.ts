@@ -23,8 +23,16 @@ export const ruleArn = (region: string, alb: string, listener: string, rule: str
 export const targetGroupArn = (region: string, name: string): string =>
   `${prefixOf(region)}:targetgroup/${name}/${idOf(`group ${name}`)}`
 
+const dimensions = new Map<string, string>()
+
 /** What CloudWatch calls it: `app/shop/…` or `targetgroup/shop-old/…`. */
 export function dimensionOf(arn: string): string {
+  const known = dimensions.get(arn) ?? parseDimension(arn)
+  dimensions.set(arn, known)
+  return known
+}
+
+function parseDimension(arn: string): string {
   const resource = arn.split(':').slice(5).join(':')
   return resource.startsWith('loadbalancer/') ? resource.slice('loadbalancer/'.length) : resource
 }

@@ -96,7 +96,7 @@ export function customKey({
 }
 
 function customPoints(cloud: Cloud, query: Query, { delayMs, partial }: Freshness): readonly Point[] | null {
-  const valueAt = cloud.custom.get(customKey(query))
+  const valueAt = cloud.custom.size === 0 ? undefined : cloud.custom.get(customKey(query))
   if (!valueAt) return null
   const points: Point[] = []
   const knownTo = cloud.clock.now() - delayMs
