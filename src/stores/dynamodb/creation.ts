@@ -85,8 +85,7 @@ async function list(table: Table, { shift, now }: NewShift): Promise<void> {
 /** Only where it is still being created: what was opened stays. */
 async function undo({ table, heads, claims, requests }: CreationDeps, wanted: NewShift): Promise<void> {
   const { shift, keys, idempotency } = wanted
-  const head = await heads.turnInto(shift.id, 'claiming', 'abandoned')
-  if (!head && (await heads.glance(shift.id))?.status !== 'abandoned') return
+  if (!(await heads.turnInto(shift.id, 'claiming', 'abandoned'))) return
   for (const key of new Set(keys)) await claims.giveBack(key, shift.id)
   if (idempotency) await requests.giveBack(idempotency, shift.id)
   await table.remove(openKey(shift.id))

@@ -49,7 +49,7 @@ export interface Heads {
   turn(head: Head): Promise<Turn>
   /** The item as it was written, or null where the condition does not hold. */
   write(head: NewHead, condition: Condition): Promise<Item | null>
-  /** Changes the status alone; null where it is not `from`. */
+  /** Changes the status alone; null where it is neither `from` nor `to`. */
   turnInto(id: ShiftId, from: Status, to: Status): Promise<Head | null>
   /** From now on no leader before `epoch` can save; null where the shift is not open, or a later one leads. */
   fence(id: ShiftId, epoch: number): Promise<Head | null>
@@ -74,7 +74,9 @@ export function heads(table: Table): Heads {
     write: (head, condition) => write(table, head, condition),
     turnInto: async (id, from, to) => {
       const item = await table.update(headKey(id), { status: to }, stands({ status: from }))
-      return item ? headOf(id, item) : null
+      // The SDK may have sent it twice, and the condition failed on our own first one.
+      const found = item ?? (await table.get(headKey(id)))
+      return found?.['status'] === to ? headOf(id, found) : null
     },
     fence: async (id, epoch) => {
       const item = await table.update(headKey(id), { epoch }, stands({ status: 'open' }, { epoch }))

@@ -198,6 +198,8 @@ async function putSome(deps: TableDeps, rows: readonly Row[]): Promise<void> {
     if (tries === MOST_TRIES) throw new ShiftError('store_unavailable', `${left.length} items are still not taken`)
     if (tries > 0) await deps.clock.sleep(Math.min(LONGEST_PAUSE_MS, PAUSE_MS * 2 ** (tries - 1)))
     const { UnprocessedItems } = await sendTo(deps, new BatchWriteItemCommand({ RequestItems: { [deps.name]: left } }))
-    left = UnprocessedItems?.[deps.name] ?? []
+    const rest = UnprocessedItems?.[deps.name] ?? []
+    if (rest.length < left.length) tries = 0
+    left = rest
   }
 }
