@@ -22,11 +22,28 @@ interface Sample {
 
 const UNKNOWN: Sample = { value: null, requests: null }
 
+/** A point with the start of its period as an instant. */
+export interface Measured extends Omit<PointView, 'at'> {
+  readonly start: Instant
+}
+
 /** A point for each gate and route that reads one of these meters, in the order of the periods. */
-export function pointsOf(
-  { gateSpecs, routeSpecs }: Pick<Shift, 'gateSpecs' | 'routeSpecs'>,
+export function pointsOf(shift: Measurable, meters: readonly MeterReading[]): readonly PointView[] {
+  return measuredOf(shift, meters).map(pointOf)
+}
+
+/** For callers. */
+export function pointOf({ start, ...point }: Measured): PointView {
+  return { ...point, at: rfc3339(start + point.seconds * 1000) }
+}
+
+type Measurable = Pick<Shift, 'gateSpecs' | 'routeSpecs'>
+
+/** The same, for those who calculate with it. */
+export function measuredOf(
+  { gateSpecs, routeSpecs }: Measurable,
   meters: readonly MeterReading[]
-): readonly PointView[] {
+): readonly Measured[] {
   const readers = gateSpecs
     .filter(isMeasured)
     .flatMap((gate) =>
@@ -37,7 +54,7 @@ export function pointsOf(
   return meters.flatMap(({ meter, periods }) =>
     readers
       .filter((reader) => reader.meter === meter)
-      .flatMap(({ gate, route }) => periods.map((period) => pointOf(gate, route, period)))
+      .flatMap(({ gate, route }) => periods.map((period) => measured(gate, route, period)))
   )
 }
 
@@ -51,14 +68,13 @@ export function onlyNew(points: readonly PointView[], newest: Map<string, string
   })
 }
 
-function pointOf(gate: MeasuredGate, route: string, period: PeriodCounts): PointView {
+function measured(gate: MeasuredGate, route: string, period: PeriodCounts): Measured {
   const [fresh, old] = [sampleOf(gate, period, 'new'), sampleOf(gate, period, 'old')]
-  const end: Instant = period.start + gate.periodMs
   return {
     gate: gate.name,
     route,
     unit: unitOf(gate),
-    at: rfc3339(end),
+    start: period.start,
     seconds: gate.periodMs / 1000,
     new: fresh.value,
     old: old.value,

@@ -3,6 +3,7 @@
  * mapping is in core/present.ts.
  */
 import type { EventType } from './event.ts'
+import type { ReportDetails, RollbackDetails } from './report/view.ts'
 import type { End, Finding, PhaseName, Verdict } from './shift.ts'
 
 export interface RouteView {
@@ -161,7 +162,7 @@ export interface SeriesView {
 }
 
 /** The five measures by which a migration is judged. */
-export interface ReportView {
+export interface ReportView extends ReportDetails {
   readonly id: string
   readonly migration: string
   readonly outcome: End | null
@@ -178,7 +179,7 @@ export interface ReportView {
     readonly people: readonly string[]
     readonly writes: number
   }
-  readonly rollback: {
+  readonly rollback: RollbackDetails & {
     readonly happened: boolean
     readonly cause: string | null
     readonly startedAt: string | null

@@ -1,6 +1,7 @@
 /** The commands that only look: list, status, events, report, undo. */
 import t from 'tap'
 import { fakeDaemon, json, stream, type Reply } from './support/daemon.ts'
+import { NO_ROLLBACK } from '../support/reportView.ts'
 import { sluice } from './support/sluice.ts'
 import { aReport, aShift, anEnded, anEvent, COMMAND, endEvent, ID } from './support/views.ts'
 
@@ -181,6 +182,7 @@ t.test('events --follow goes on to the end and exits 0: it is the log that was a
 
 t.test('report: the five measures', async (t) => {
   const rollback = {
+    ...NO_ROLLBACK,
     happened: true,
     cause: 'breach of errors on web',
     startedAt: '2026-03-01T10:30:00.000Z',

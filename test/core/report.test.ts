@@ -2,6 +2,7 @@
  * The report: the five measures, from events and from what the decisions saw.
  */
 import t from 'tap'
+import { explainReason } from '../../src/core/explain.ts'
 import { report, type SeenDeed } from '../../src/core/report.ts'
 import { meterKey } from '../../src/core/gates/counts.ts'
 import type { EventType, ShiftEvent } from '../../src/core/event.ts'
@@ -242,7 +243,7 @@ void t.test('work is what people had to do', async (sub) => {
 
 void t.test('a rollback is told with its cause and how long it took', async (sub) => {
   const back = log(
-    [0, 'shift.started', 'preflight', started],
+    [99, 'breach.detected', 'baking', { code: 'cause', cause: BREACH, seenAt: null }],
     [100, 'rollback.started', 'rolling_back', { code: 'rollback_started', cause: BREACH, from: 100, to: 0 }],
     [
       103,
@@ -255,6 +256,12 @@ void t.test('a rollback is told with its cause and how long it took', async (sub
   sub.same(report(shift, back).rollback, {
     happened: true,
     cause: 'breach',
+    why: explainReason(back[1]?.reason ?? started),
+    detectedAt: '2026-11-20T10:01:39.000Z',
+    fromPercent: 10,
+    toPercent: 0,
+    possibleUntil: '2026-11-20T10:02:43.000Z',
+    verifiedBy: ['read_back'],
     startedAt: '2026-11-20T10:01:40.000Z',
     confirmedAt: '2026-11-20T10:01:43.000Z',
     seconds: 3
@@ -263,6 +270,12 @@ void t.test('a rollback is told with its cause and how long it took', async (sub
   sub.match(report(shift, back.slice(0, 2)).rollback, { happened: true, confirmedAt: null, seconds: null })
   sub.same(report(aShift(), COMPLETED).rollback, {
     happened: false,
+    why: null,
+    detectedAt: null,
+    fromPercent: null,
+    toPercent: null,
+    possibleUntil: null,
+    verifiedBy: [],
     cause: null,
     startedAt: null,
     confirmedAt: null,
@@ -275,4 +288,143 @@ void t.test('a rollback is told with its cause and how long it took', async (sub
     { code: 'rollback_started', cause: ABORT, from: 1, to: 0 }
   ])
   sub.equal(report(shift, person).rollback.cause, 'person')
+})
+
+void t.test('time is told by stretch as well, with what each of them waited on', async (sub) => {
+  const shift = aShift({ policy: LADDER, step: 1, phase: aPhase('completed', T0 + 2000 * SECOND) })
+  const { stretches, time } = report(shift, COMPLETED)
+  sub.same(
+    stretches.map(({ stretch, step, percent, seconds }) => [stretch, step, percent, seconds]),
+    [
+      ['preflight', null, null, 5],
+      ['attach', null, null, 10],
+      ['step', 0, 1, 60 + 300 + 600 + 5],
+      ['step', 1, 10, 60 + 600],
+      ['drain', null, null, 360]
+    ]
+  )
+  sub.same(stretches[2]?.phases, [
+    { phase: 'converging', seconds: 60 },
+    { phase: 'baking', seconds: 305 },
+    { phase: 'awaiting_approval', seconds: 600 }
+  ])
+  const sum = stretches.reduce((all, { seconds }) => all + seconds, 0)
+  sub.equal(sum, time.seconds, 'they sum up to the whole')
+})
+
+void t.test('the way back is a stretch of its own, and steps that were left out are not', async (sub) => {
+  const events = log(
+    [0, 'shift.started', 'preflight', started],
+    [5, 'preflight.passed', 'preflight', { code: 'preflight_passed', findings: 0, skipped: 1 }],
+    [15, 'weight.in_effect', 'converging', inEffect(-1)],
+    [75, 'weight.in_effect', 'converging', inEffect(1)],
+    [100, 'rollback.started', 'rolling_back', { code: 'rollback_started', cause: BREACH, from: 100, to: 0 }]
+  )
+  const shift = aShift({ step: 1, phase: aPhase('rolled_back', T0 + 160 * SECOND) })
+  sub.same(
+    report(shift, events).stretches.map(({ stretch, step, seconds }) => [stretch, step, seconds]),
+    [
+      ['preflight', null, 5],
+      ['attach', null, 10],
+      ['step', 1, 60 + 25],
+      ['back', null, 60]
+    ]
+  )
+})
+
+void t.test('evidence: what each gate saw wholly within each step, as one', async (sub) => {
+  const events = log(
+    [0, 'preflight.passed', 'preflight', { code: 'preflight_passed', findings: 0, skipped: 0 }],
+    [60, 'weight.in_effect', 'converging', inEffect(0)],
+    [300, 'step.completed', 'baking', stepDone(0)],
+    [360, 'weight.in_effect', 'converging', inEffect(1)]
+  )
+  const shift = aShift({ policy: LADDER, step: 1, phase: aPhase('baking', T0 + 360 * SECOND) })
+  const deeds = [
+    deed([period(0, [900, 90], [100, 50])]),
+    deed([period(1, [900, 9], [100, 0]), period(2, [900, 9], [300, 8])]),
+    deed([period(2, [900, 9], [300, 8]), period(4, [1, 0], [1, 1])]),
+    deed([period(5, [900, 0], [100, 0]), period(6, [0, 0], [400, 0])])
+  ]
+  const { evidence, chart } = report(shift, events, deeds, T0 + HOUR)
+  sub.same(evidence, [
+    {
+      step: 0,
+      percent: 1,
+      gate: 'errors',
+      route: 'web',
+      unit: 'share',
+      periods: 3,
+      new: 9 / 401,
+      old: 18 / 1801,
+      newRequests: 401,
+      oldRequests: 1801,
+      limit: 0.01
+    },
+    {
+      step: 1,
+      percent: 10,
+      gate: 'errors',
+      route: 'web',
+      unit: 'share',
+      periods: 1,
+      new: 0,
+      old: null,
+      newRequests: 400,
+      oldRequests: 0,
+      limit: 0.01
+    }
+  ])
+  sub.equal(chart.points.length, 6, 'the chart has all of them, each once')
+})
+
+void t.test('a chart of a long shift is thinned out, and nothing of it is lost', async (sub) => {
+  const many = Array.from({ length: 1000 }, (_, i) => period(i, [10, 0], [10, i === 500 ? 10 : 0]))
+  const { points } = report(aShift(), [], [deed(many)]).chart
+  sub.ok(points.length <= 240 && points.length >= 190)
+  sub.equal(
+    points.reduce((sum, { newRequests }) => sum + (newRequests ?? 0), 0),
+    10_000
+  )
+  sub.ok(points.some((point) => point.new === 0.2))
+})
+
+void t.test('what people did, and what was left on insufficient evidence', async (sub) => {
+  const abort = aCommand({ verb: 'abort', reason: 'pager', force: true }, { id: 'c1', actor: 'bot', at: T0 })
+  const approve = aCommand({ verb: 'approve', step: 2, comment: 'ok' }, { id: 'c2', actor: 'boss', at: T0 + 1 })
+  const orders = [deed([], METER, [abort]), deed([], METER, [abort, approve])]
+  const by = (step: number, how: 'advance' | 'insufficient' | 'bake'): Reason => ({
+    code: 'step_done',
+    step,
+    percent: 100,
+    by: how,
+    actor: how === 'advance' ? 'boss' : 'daemon'
+  })
+  const events = log(
+    [1, 'step.completed', 'baking', by(0, 'bake')],
+    [2, 'step.completed', 'baking', by(1, 'insufficient')],
+    [3, 'step.completed', 'baking', by(2, 'advance')],
+    [4, 'gate.judged', 'baking', { code: 'sees_again', afterMs: 0 }]
+  )
+  const told = report(aShift(), events, orders)
+  sub.match(told.actions, [
+    { actor: 'bot', verb: 'abort', text: 'pager (forced)' },
+    { actor: 'boss', verb: 'approve', text: 'step 2: ok' }
+  ])
+  sub.match(told.insufficient, [
+    { step: 1, percent: 10, by: 'insufficient', actor: 'daemon' },
+    { step: 2, by: 'advance', actor: 'boss' }
+  ])
+  sub.equal(told.decisions.length, 3, 'verdicts of single gates are not the story')
+})
+
+void t.test('the percent over time: what was asked for, and what was read back', async (sub) => {
+  const events = log(
+    [1, 'weight.requested', 'converging', write],
+    [2, 'weight.confirmed', 'converging', { code: 'read_back', route: 'web', percent: 10, share: aShare(10) }]
+  )
+  sub.match(report(aShift(), events).chart.percent, [
+    { at: '2026-11-20T10:00:01.000Z', route: 'web', kind: 'desired', percent: 1 },
+    { kind: 'live', percent: 1 }
+  ])
 })

@@ -2,6 +2,7 @@
  * Views with defaults, as the engine answers them.
  */
 import type { EventView, ReportView, ShiftView, SummaryView } from '../../src/core/view.ts'
+import { DETAILS, NO_ROLLBACK } from '../support/reportView.ts'
 import type { Migration } from '../../src/core/migration.ts'
 import type { Policy } from '../../src/core/policy.ts'
 
@@ -123,6 +124,7 @@ export function anEvent(seq: number, over: Partial<EventView> = {}): EventView {
 
 export function aReport(): ReportView {
   return {
+    ...DETAILS,
     id: ID,
     migration: 'shop',
     outcome: 'completed',
@@ -134,7 +136,7 @@ export function aReport(): ReportView {
       excessErrors: -0.5
     },
     work: { commands: 1, approvals: 1, people: ['alice'], writes: 4 },
-    rollback: { happened: false, cause: null, startedAt: null, confirmedAt: null, seconds: null },
+    rollback: NO_ROLLBACK,
     frequency: { steps: 4, stepsDone: 4, versions: null },
     time: { startedAt: AT, endedAt: AT, seconds: 12.5, phases: [{ phase: 'baking', seconds: 12 }] }
   }

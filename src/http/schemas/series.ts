@@ -8,7 +8,7 @@ import { At, nullable, oneOf } from './common.ts'
 const Value = nullable(Type.Number())
 const Requests = nullable(Type.Number({ minimum: 0 }))
 
-const PointSchema = Type.Object(
+export const PointSchema = Type.Object(
   {
     gate: Type.String(),
     route: Type.String(),

@@ -55,7 +55,7 @@ const RollbackSchema = Type.Object({
   commands: Type.Array(Type.String(), { description: 'The same by hand, with the AWS CLI' })
 })
 
-const FindingSchema = Type.Object({
+export const FindingSchema = Type.Object({
   severity: oneOf(['blocker', 'warning', 'info']),
   code: Type.String(),
   route: nullable(Type.String()),

@@ -1,5 +1,6 @@
 /** Canned answers of the API: a shift, events, a report, with defaults. */
 import type { EventView, ReportView, ShiftView } from '../../../src/core/view.ts'
+import { DETAILS, NO_ROLLBACK } from '../../support/reportView.ts'
 
 export const ID = 'shf_01K0000000000000000000000A'
 
@@ -111,6 +112,7 @@ export function endEvent(seq: number, outcome: NonNullable<ShiftView['outcome']>
 
 export function aReport(change: Partial<ReportView> = {}): ReportView {
   return {
+    ...DETAILS,
     id: ID,
     migration: 'shop-eks-134',
     outcome: 'completed',
@@ -122,7 +124,7 @@ export function aReport(change: Partial<ReportView> = {}): ReportView {
       excessErrors: 24
     },
     work: { commands: 2, approvals: 1, people: ['oncall', 'lead'], writes: 6 },
-    rollback: { happened: false, cause: null, startedAt: null, confirmedAt: null, seconds: null },
+    rollback: NO_ROLLBACK,
     frequency: { steps: 4, stepsDone: 4, versions: { from: '1.33', to: '1.34' } },
     time: {
       startedAt: '2026-03-01T09:50:00.000Z',
