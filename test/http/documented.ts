@@ -42,7 +42,7 @@ export function documented(document: Json): (method: string, url: string, answer
   }
   return (method, url, { statusCode, headers, body }) => {
     const path = url.split('?')[0] ?? ''
-    if (path.startsWith('/docs')) return null
+    if (/^\/(docs|assets)/.test(path)) return null
     const sent = headers['content-type']
     const type = typeof sent === 'string' ? (sent.split(';')[0] ?? '') : ''
     const template = templates.find(({ pattern }) => pattern.test(path))?.template ?? ''

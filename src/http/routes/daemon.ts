@@ -1,29 +1,15 @@
 /**
- * The daemon itself: health, metrics, the OpenAPI document, the meaning of errors, the index.
+ * The daemon itself: health, metrics, the OpenAPI document, the meaning of errors.
  */
 import { Type } from 'typebox'
 import { CODES, ShiftError, type Code } from '../../errors.ts'
 import type { AppDeps } from '../deps.ts'
 import { EXPLANATIONS } from '../explanations.ts'
 import { json, ref, responses } from '../schemas/common.ts'
-import { DESCRIPTION, NAME, VERSION } from '../version.ts'
 import type { Routes } from './route.ts'
 
 const tags = ['daemon']
 const open: { [name: string]: string[] }[] = []
-
-/** The index that `GET /` answers. */
-const LINKS = {
-  docs: '/docs',
-  openapi: '/openapi.json',
-  shifts: '/v1/shifts',
-  policies: '/v1/policies',
-  migrations: '/v1/migrations',
-  stop: '/v1/stop',
-  live: '/livez',
-  ready: '/readyz',
-  metrics: '/metrics'
-}
 
 function probe(operationId: string, summary: string) {
   const codes: readonly Code[] = ['invalid_request']
@@ -99,19 +85,6 @@ export function daemonRoutes(app: Routes, deps: AppDeps): void {
   healthRoutes(app, deps)
   metricsRoute(app, deps)
   problemRoute(app)
-  const index = {
-    operationId: 'index',
-    summary: 'What is where',
-    tags,
-    security: open,
-    response: responses(json(200, 'Name, version and links', ref('Index')), ['invalid_request'])
-  }
-  app.get('/', { schema: index, config: { access: 'public' } }, async () => ({
-    name: NAME,
-    version: VERSION,
-    description: DESCRIPTION,
-    links: LINKS
-  }))
   const document = {
     operationId: 'openapi',
     summary: 'This document',

@@ -11,6 +11,7 @@ import { eventRoutes } from './events.ts'
 import { laterRoutes } from './later.ts'
 import { overviewRoutes } from './overview.ts'
 import { orderRoutes } from './orders.ts'
+import { pageRoutes } from './page.ts'
 import { runbookRoute } from './runbook.ts'
 import { shiftRoutes } from './shifts.ts'
 import { startRoutes } from './start.ts'
@@ -30,4 +31,5 @@ export function registerRoutes(app: FastifyInstance, deps: AppDeps, lifetime: Li
   laterRoutes(typed)
   daemonRoutes(typed, deps)
   runbookRoute(typed)
+  pageRoutes(typed)
 }
