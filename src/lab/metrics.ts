@@ -1,6 +1,8 @@
 // CloudWatch's memory: values by metric and dimension set in buckets of one period, with CloudWatch's habits: nothing is
 // visible until `delayMs` after its period, some of it comes later still, and what was never reported does not exist.
 
+import { statistic, type Tally } from './statistics.ts'
+
 export interface MetricId {
   readonly namespace: string
   readonly name: string
@@ -36,8 +38,6 @@ export interface MetricOptions {
   readonly showUnfinished: boolean
 }
 
-/** How often each value occurred: sums, counts and percentiles all follow from it. */
-type Tally = Map<number, number>
 interface Bucket {
   readonly prompt: Tally
   readonly late: Tally
@@ -93,27 +93,4 @@ function merge(into: Tally, from: Tally): void {
 function keyOf(metric: MetricId): string {
   const dimensions = Object.entries(metric.dimensions).map(([name, value]) => `${name}=${value}`)
   return [metric.namespace, metric.name, ...dimensions.toSorted()].join('|')
-}
-
-export const statistics = /^(Sum|Average|Minimum|Maximum|SampleCount|p(100|\d{1,2})(\.\d{1,10})?)$/
-
-function statistic(stat: string, tally: Tally): number {
-  let sum = 0
-  let count = 0
-  for (const [value, times] of tally) {
-    sum += value * times
-    count += times
-  }
-  if (stat === 'Sum') return sum
-  if (stat === 'SampleCount') return count
-  if (stat === 'Average') return sum / count
-  const sorted = [...tally].toSorted(([one], [other]) => one - other)
-  if (stat === 'Minimum') return sorted[0]?.[0] ?? 0
-  if (stat === 'Maximum') return sorted.at(-1)?.[0] ?? 0
-  let left = Math.ceil((Number(stat.slice(1)) / 100) * count)
-  for (const [value, times] of sorted) {
-    left -= times
-    if (left <= 0) return value
-  }
-  return sorted.at(-1)?.[0] ?? 0
 }

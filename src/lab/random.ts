@@ -20,12 +20,16 @@ export function randomFor(seed: number, name: string): Random {
   return seededRandom(hash)
 }
 
-/** Dice without luck: any stretch of throws is spread almost evenly over 0 to 1 (the golden ratio's multiples). */
-export function evenDice(seed: number): Random {
-  const golden = (Math.sqrt(5) - 1) / 2
+const GOLDEN = (Math.sqrt(5) - 1) / 2
+
+/**
+ * Dice without luck: any stretch of throws is spread almost evenly over 0 to 1 (the golden ratio's multiples). Two of them that are
+ * thrown in turn need different steps, or the one foretells the other.
+ */
+export function evenDice(seed: number, step = GOLDEN): Random {
   let at = seededRandom(seed)()
   return () => {
-    at = (at + golden) % 1
+    at = (at + step) % 1
     return at
   }
 }

@@ -11,7 +11,7 @@ const USAGE = 'usage: npm run bench -- gates [--quick] [--pictures] | dns'
 
 async function main(argv: readonly string[]): Promise<number> {
   const [what, ...options] = argv
-  if (what === 'dns' && options.length === 0) return benchDns()
+  if (what === 'dns' && options.length === 0) return await benchDns()
   if (what !== 'gates' || options.some((option) => !['--quick', '--pictures'].includes(option))) {
     console.error(USAGE)
     return 2

@@ -281,7 +281,7 @@ t.test('weighted members may be plain records, with dice that are random', async
   const records = [member('a', 3, { values: ['127.0.0.4'] }), member('b', 1, { values: ['127.0.0.5'] })]
   const spec = { zones: [{ id: 'Z1', name: 'example.com', records }] }
   const names = createNames({ spec, loadBalancers: [], region: 'r', seed: 1, now: () => 0 })
-  const authority = createAuthority({ ...names, random: seededRandom(5), healthCheck: () => true })
+  const authority = createAuthority({ ...names, random: seededRandom(5), server: () => 1, healthCheck: () => true })
   const answers = Array.from({ length: 4000 }, () => authority({ name: 'w.example.com', type: 'A' }).answers[0]?.data)
   t.ok(near(answers.filter((one) => one === '127.0.0.5').length / 4000, 0.25))
 })

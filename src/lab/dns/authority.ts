@@ -16,7 +16,10 @@ export interface AuthorityParts {
   readonly zones: Zones
   readonly loadBalancers: LoadBalancerNames
   readonly knobs: DnsKnobs
+  /** Which of the weighted records is answered. */
   readonly random: Random
+  /** Which of the name servers is asked: the lower, the later it learns of a change. */
+  readonly server: Random
   /** Health of a record by its health check; targets behind an alias are asked about apart. */
   readonly healthCheck: (id: string) => boolean
 }
@@ -34,7 +37,7 @@ export function createAuthority(parts: AuthorityParts): Authority {
     const name = normalise(question.name)
     const zone = parts.zones.of(name)
     if (zone === undefined) return parts.loadBalancers.answer(name, question, parts.knobs.aliasTtlSeconds) ?? refused
-    const served = zone.served(parts.random())
+    const served = zone.served(parts.server())
     return answerFrom({ parts, zone, served }, question, name)
   }
 }

@@ -33,6 +33,8 @@ export interface NamesOptions {
   readonly knobs?: Partial<DnsKnobs>
   /** The dice of weighted answers; seeded ones if absent. */
   readonly random?: () => number
+  /** The dice of which name server is asked; the same if absent. */
+  readonly server?: () => number
 }
 
 export function createNames(options: NamesOptions): Names {
@@ -46,11 +48,13 @@ export function createNames(options: NamesOptions): Names {
     faultOf(loadBalancers, zoneId, record, records)
   const zones = createZones(specs, { now: options.now, knobs, aliasFault })
   const healthChecks = new Map<string, boolean>()
+  const random = options.random ?? randomFor(options.seed, 'name servers')
   const authority = createAuthority({
     zones,
     loadBalancers,
     knobs,
-    random: options.random ?? randomFor(options.seed, 'name servers'),
+    random,
+    server: options.server ?? random,
     healthCheck: (id) => healthChecks.get(id) ?? true
   })
   return { zones, authority, loadBalancers, knobs, healthChecks }

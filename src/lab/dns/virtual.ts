@@ -57,7 +57,7 @@ export function createVirtualDns(options: VirtualDnsOptions): VirtualDns {
   const zones = spec.dns?.zones ?? []
   const route = spec.dns?.routes[0]
   if (route === undefined) throw new Error('the default world has a DNS route')
-  const dice = options.even === true ? { random: evenDice(seed) } : {}
+  const dice = options.even === true ? { random: evenDice(seed), server: evenDice(seed + 1, Math.SQRT2 - 1) } : {}
   const names = createNames({ ...options, ...dice, spec: { zones }, loadBalancers, region, seed })
   const resolvers = createResolvers({ ...options.resolvers, seed, now: options.now, ask: names.authority })
   const clients = createClients({ ...options.clients, seed, now: options.now, resolvers })

@@ -2,7 +2,7 @@
 // metric math: Sluice asks for raw counts and does its own arithmetic.
 
 import type { MetricId, MetricStore, Point } from '../metrics.ts'
-import { statistics } from '../metrics.ts'
+import { isStatistic } from '../statistics.ts'
 import type { JsonInput } from './json.ts'
 import { asObject, list, needNumber, needText, number, text } from './json.ts'
 import { cutPage, openToken } from './metricPages.ts'
@@ -110,7 +110,7 @@ function readQuery(input: JsonInput): Query {
     throw new AwsError('InvalidParameterValue', `Period must be 1, 5, 10, 20, 30 or a multiple of 60, not ${period}`)
   }
   const statistic = needText(stat, 'Stat')
-  if (!statistics.test(statistic))
+  if (!isStatistic(statistic))
     throw new AwsError('InvalidParameterValue', `Stat '${statistic}' is not known to the lab`)
   const name = needText(metric, 'MetricName')
   const dimensions = (list(metric, 'Dimensions') ?? []).map((one) => asObject(one, 'Dimensions'))

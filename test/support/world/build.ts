@@ -117,7 +117,7 @@ function nameFor({ options, site, zones, from }: Naming, route: Regional): DnsRo
       zone,
       flows: flowsFor(site, route),
       from,
-      resolvers: (share, ttlMs) => createResolvers(from, share, ttlMs, resolving)
+      resolvers: (share, ttlMs) => options.dns?.users ?? createResolvers(from, share, ttlMs, resolving)
     }
   )
 }

@@ -7,6 +7,7 @@ import type { Instant, Ms } from '../../../src/core/time.ts'
 import type { Share } from '../../../src/core/share.ts'
 import type { Span, VirtualClock } from '../virtual.ts'
 import type { Behaviour } from './behaviour.ts'
+import type { Resolvers } from './resolvers.ts'
 import type { TargetsSpec } from './targets.ts'
 
 export type Tags = Readonly<Record<string, string>>
@@ -80,6 +81,8 @@ export interface DnsOptions {
   readonly resolvers?: number
   /** Requests that others of the account send each second, of the 5 that there are. Default 0. */
   readonly othersPerSecond?: number
+  /** Who stands for all users instead of them. */
+  readonly users?: Resolvers
 }
 
 export interface WorldOptions {
