@@ -21,7 +21,7 @@ const rigWith = (change: (sets: RecordSets) => RecordSets): DnsRig => {
 
 /** What the printed command would make of the zone. Throws where Route 53 would refuse it. */
 function prepared(rig: DnsRig, remedy: string): RecordSets {
-  const [, batch = ''] = /--change-batch '(.*)'$/.exec(remedy) ?? []
+  const [, batch = ''] = /--change-batch '(.*)' --region/.exec(remedy) ?? []
   const { Changes } = JSON.parse(batch) as { Changes: RecordChange[] }
   const { zone } = rig.world.name('api')
   return applied(zone, zone.control.newest(), Changes)

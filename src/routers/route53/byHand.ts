@@ -13,15 +13,15 @@ export function commandsByHand(route: Route53RouteSpec, want: Want, raw: string 
   const sets = raw === null ? null : setsIn(raw)
   if (sets === null) return []
   try {
-    return [changeCommand(route.hostedZone, changesOf(piecesOf(route, sets, want), 'upsert'))]
+    return [changeCommand(route, changesOf(piecesOf(route, sets, want), 'upsert'))]
   } catch (error) {
     if (error instanceof AwsFailure) return []
     throw error
   }
 }
 
-/** One atomic batch, as one line for a POSIX shell. */
-export function changeCommand(zone: string, changes: readonly Change[]): string {
+/** One atomic batch, as one line for a POSIX shell. Route 53 is global, but the CLI does not begin without a region. */
+export function changeCommand({ hostedZone, account }: Route53RouteSpec, changes: readonly Change[]): string {
   const batch = JSON.stringify({ Changes: changes }).replaceAll("'", `'\\''`)
-  return `aws route53 change-resource-record-sets --hosted-zone-id ${zone} --change-batch '${batch}'`
+  return `aws route53 change-resource-record-sets --hosted-zone-id ${hostedZone} --change-batch '${batch}' --region ${account.region}`
 }

@@ -21,7 +21,7 @@ export function preparing(
   return changes.includes(null)
     ? null
     : changeCommand(
-        route.hostedZone,
+        route,
         changes.flatMap((some) => some ?? [])
       )
 }
