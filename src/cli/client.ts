@@ -34,6 +34,8 @@ export interface Ask {
   /** A body that is no JSON. */
   readonly yaml?: string
   readonly headers?: Readonly<Record<string, string>>
+  /** The answer is text: its `json` is null. */
+  readonly plain?: true
   readonly signal?: AbortSignal
 }
 
@@ -79,7 +81,7 @@ export function createClient(io: Pick<Io, 'env' | 'fetch' | 'clock'>, server: st
     try {
       const response = await send(method, path, wanted, limit.signal)
       const text = await response.text()
-      return { text, json: text === '' ? null : parse(text, base.href) }
+      return { text, json: text === '' || wanted.plain ? null : parse(text, base.href) }
     } catch (error) {
       throw networkFailure(error, base.href, formatWait(ANSWER_MS))
     } finally {

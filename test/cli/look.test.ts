@@ -210,6 +210,18 @@ time            1h10m from 2026-03-01 09:50:00Z to 2026-03-01 11:00:00Z
   t.match(second.out, /not ended yet/)
 })
 
+t.test('report --format md and html: the document exactly as the API gave it', async (t) => {
+  const daemon = await fakeDaemon(t, {
+    [`${ONE}/report`]: ({ path, headers }) => ({
+      type: 'text/plain',
+      body: `${path.split('?')[1]} ${headers.accept}\n\u001b\n`
+    })
+  })
+  const printed = async (format: string) => (await sluice(['report', ID, '--format', format], { url: daemon.url })).out
+  t.equal(await printed('md'), 'format=md text/markdown\n\u001b\n')
+  t.equal(await printed('html'), 'format=html text/html\n\u001b\n')
+})
+
 t.test('undo: commands for a shell, one a line, all else behind #', async (t) => {
   const daemon = await fakeDaemon(t, {
     [ONE]: [

@@ -175,6 +175,23 @@ t.test('a report is answered', async (t) => {
   t.match(answer.json(), { id: ID, serviceImpact: { excessErrors: -0.5 }, work: { people: ['alice'] } })
 })
 
+t.test('a report is Markdown or HTML where that is asked for', async (t) => {
+  const { inject } = await build(t)
+  const get = (query: string, accept?: string) =>
+    inject({ method: 'GET', url: `/v1/shifts/${ID}/report${query}`, ...(accept && { headers: { accept } }) })
+  const md = await get('', 'text/markdown')
+  t.equal(md.headers['content-type'], 'text/markdown; charset=utf-8')
+  t.match(md.body, /^# Traffic shift shop: completed\n/)
+  const page = await get('', 'text/html,application/xhtml+xml,*/*;q=0.8')
+  t.equal(page.headers['content-type'], 'text/html; charset=utf-8')
+  t.match(page.body, /^<!doctype html>/)
+  t.match(page.headers['content-security-policy'], /^default-src 'none'/)
+  t.match((await get('?format=md', 'text/html')).body, /^# /, 'the query outranks the header')
+  t.equal((await get('', '*/*')).headers['content-type'], 'application/json; charset=utf-8')
+  t.equal((await get('', 'image/png')).statusCode, 406)
+  t.equal((await get('?format=pdf')).statusCode, 400)
+})
+
 t.test('a series goes on where the former page ended', async (t) => {
   const { inject, sluice } = await build(t)
   const point = {

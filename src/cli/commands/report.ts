@@ -11,16 +11,29 @@ import { dateTime, number, pairs, rate } from '../format.ts'
 import { remote, type CommonOptions, type Session } from '../session.ts'
 
 interface ReportOptions extends CommonOptions {
-  readonly format: 'json' | 'text'
+  readonly format: (typeof FORMATS)[number]
 }
+
+const TYPES = { md: 'text/markdown', html: 'text/html' } as const
+const FORMATS = ['text', 'md', 'html', 'json'] as const
 
 export function addReport(program: Command, session: Session): void {
   const command = program
     .command('report')
     .description('report a shift: service impact, work, rollback, frequency, time')
     .argument('<id>', 'the shift')
-    .addOption(new Option('--format <format>', 'how to print it').choices(['json', 'text']).default('text'))
+    .addOption(
+      new Option('--format <format>', 'text, Markdown for a post-mortem, one HTML file, or JSON')
+        .choices([...FORMATS])
+        .default('text')
+    )
   remote<ReportOptions>(session, command, async ({ client, out, json }, [id = ''], options) => {
+    const { format } = options
+    if (!json && (format === 'md' || format === 'html')) {
+      const ask = { query: { format }, headers: { accept: TYPES[format] }, plain: true } as const
+      out.raw((await client.ask('GET', pathOf(id, 'report'), ask)).text)
+      return EXIT.done
+    }
     const answer = await client.ask('GET', pathOf(id, 'report'))
     if (json || options.format === 'json') out.raw(answer.text)
     else out.lines(reportLines(reportOf(answer.json, client.url)))

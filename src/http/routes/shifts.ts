@@ -7,6 +7,7 @@ import type { Lifetime } from '../lifetime.ts'
 import { callerKey } from '../rateLimit.ts'
 import { json, pageOf, ref, responses } from '../schemas/common.ts'
 import { GetQuery, IdParams, ListQuery, SeriesQuery } from '../schemas/queries.ts'
+import { reportRoute } from './report.ts'
 import type { Routes } from './route.ts'
 
 const listSchema = {
@@ -24,19 +25,6 @@ const getSchema = {
   params: IdParams,
   querystring: GetQuery,
   response: responses(json(200, 'The shift', ref('Shift')), [
-    'invalid_request',
-    'unauthorized',
-    'forbidden',
-    'shift_not_found'
-  ])
-}
-
-const reportSchema = {
-  operationId: 'getReport',
-  summary: 'The five measures of the migration',
-  tags: ['shifts'],
-  params: IdParams,
-  response: responses(json(200, 'The report', ref('Report')), [
     'invalid_request',
     'unauthorized',
     'forbidden',
@@ -85,9 +73,7 @@ export function shiftRoutes(app: Routes, { sluice }: AppDeps, lifetime: Lifetime
     }
   })
 
-  app.get('/v1/shifts/:id/report', { schema: reportSchema, config: { access: 'viewer' } }, async (request) =>
-    sluice.report(request.params.id)
-  )
+  reportRoute(app, sluice)
 
   app.get('/v1/shifts/:id/series', { schema: seriesSchema, config: { access: 'viewer' } }, async (request) =>
     sluice.series(request.params.id, request.query.after ?? 0, SERIES_MAX)

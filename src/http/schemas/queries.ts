@@ -44,6 +44,10 @@ export const EventsQuery = closed({
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: EVENTS_MAX, default: EVENTS_MAX }))
 })
 
+export const ReportQuery = closed({
+  format: Type.Optional(oneOf(['json', 'md', 'html'], { description: 'Outranks the Accept header' }))
+})
+
 export const SeriesQuery = closed({
   after: Type.Optional(
     Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description: '`upTo` or `next` of the former page' })
