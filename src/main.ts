@@ -24,6 +24,7 @@ import type { AppDeps } from './http/deps.ts'
 import { listen } from './http/server.ts'
 import { cloudwatchAlarms, cloudwatchObserver } from './observers/index.ts'
 import { httpProber } from './probes/index.ts'
+import { makeOutgoing, type Outgoing } from './outgoing.ts'
 import { makeRouter } from './routers/index.ts'
 import { openStore, type Opened } from './stores/index.ts'
 import type { Store } from './stores/store.ts'
@@ -34,6 +35,7 @@ import { makeWitness } from './telemetry/witness.ts'
 /** Closing takes at most 10 s (CONTRACT 1); of these the writes on their way get half. */
 const WRITES_CLOSE_MS: Ms = 5_000
 const HTTP_CLOSE_MS: Ms = 3_000
+const NOTIFY_CLOSE_MS: Ms = 1_000
 
 /** Where roles are assumed when no region is configured anywhere; routes have their own, from their ARNs. */
 const FALLBACK_REGION = 'us-east-1'
@@ -99,29 +101,28 @@ interface Base {
   readonly clock: Clock
 }
 
+function makeOutside(aws: ReturnType<typeof makeAws>, clock: Clock) {
+  return {
+    router: makeRouter({ aws, clock }),
+    observer: cloudwatchObserver({ aws, clock }),
+    alarms: cloudwatchAlarms({ aws, clock }),
+    prober: httpProber({ clock })
+  }
+}
+
 async function compose({ config, catalogue, log, metrics, clock }: Base, { store, shared }: Opened): Promise<Daemon> {
   const region = config.aws.region ?? FALLBACK_REGION
   const guard = shared?.lease
   const aws = makeAws({ clock, region, observe: (call) => metrics.awsCall(call), ...(guard && { guard }) })
-  const router = makeRouter({ aws, clock })
-  const observer = cloudwatchObserver({ aws, clock })
-  const alarms = cloudwatchAlarms({ aws, clock })
-  const prober = httpProber({ clock })
+  const outside = makeOutside(aws, clock)
   const witness = makeWitness({ log, metrics, clock })
-  const supervisor = makeSupervisor({
-    router,
-    observer,
-    alarms,
-    prober,
-    store,
-    clock,
-    witness,
-    replica: shared !== null
-  })
+  const outgoing = makeOutgoing({ config, aws, store, clock, log, metrics })
+  const { voice } = outgoing
+  const supervisor = makeSupervisor({ ...outside, store, clock, witness, voice, replica: shared !== null })
   metrics.watching(() => supervisor.running().length)
   const sluice = makeService({
     catalogue,
-    router,
+    router: outside.router,
     store,
     supervisor,
     clock,
@@ -131,23 +132,25 @@ async function compose({ config, catalogue, log, metrics, clock }: Base, { store
       leads: () => shared.lease.holds(),
       storedSeen: (id: ShiftId) => storedSeen(shared.store, id)
     }),
-    hasTokens: config.server.auth.tokens.length > 0
+    hasTokens: config.server.auth.tokens.length > 0,
+    voice
   })
   const app = buildApp({ sluice, auth: config.server.auth, metrics, log, clock, ...documents(config) })
   const server = await listen(app, config.server, clock)
-  warn(log, catalogue)
+  warn(log, catalogue, outgoing)
   const replica = shared && joinReplicas({ ...shared, supervisor, clock, log, metrics })
   const resumed = replica ? null : await supervisor.resume()
   metrics.leader(replica ? 0 : 1)
   log.info({ url: server.url, ...(resumed !== null && { shifts: resumed }), store: config.store.type }, 'listening')
   const off = new AbortController()
   const leads = () => replica?.leads() ?? true
-  void watchOrphans({ router, store, catalogue, witness, clock, leads }, off.signal)
+  void watchOrphans({ router: outside.router, store, catalogue, witness, clock, leads, voice }, off.signal)
+  outgoing.start(leads)
   const ended = Promise.withResolvers<void>()
   const close = async (reason: string) => {
     log.info({ signal: reason }, 'closing; traffic stays where it is')
     off.abort()
-    const decided = Promise.all([supervisor.close(WRITES_CLOSE_MS), replica?.stop()])
+    const decided = Promise.all([supervisor.close(WRITES_CLOSE_MS), replica?.stop(), outgoing.close(NOTIFY_CLOSE_MS)])
     // Another replica may lead the moment that nothing of ours is on its way.
     await Promise.all([decided.then(() => replica?.release()), server.close(HTTP_CLOSE_MS)]).catch((err: unknown) =>
       log.warn({ err }, 'the lease could not be given back; it runs out')
@@ -156,17 +159,17 @@ async function compose({ config, catalogue, log, metrics, clock }: Base, { store
     await store.close()
     ended.resolve()
   }
-  return { url: server.url, done: ended.promise, reload: () => readAgain(catalogue, log), close }
+  return { url: server.url, done: ended.promise, reload: () => readAgain(catalogue, log, outgoing), close }
 }
 
 /** Policies and migrations again, all or nothing. */
-async function readAgain(catalogue: LoadedCatalogue, log: Logger): Promise<void> {
+async function readAgain(catalogue: LoadedCatalogue, log: Logger, outgoing: Outgoing): Promise<void> {
   const { policies, migrations } = await catalogue.reload().catch((err: unknown) => {
     const errors = err instanceof ShiftError ? err.errors : []
     log.error({ errors, err }, 'policies and migrations are not valid; those that were stay')
     throw err
   })
-  warn(log, catalogue)
+  warn(log, catalogue, outgoing)
   log.info({ policies, migrations }, 'policies and migrations read again')
 }
 
@@ -202,6 +205,7 @@ function inline<T>({ value, errors }: Inline<T>): T {
   throw new ShiftError('invalid_request', 'the document in the body is not valid', { errors })
 }
 
-function warn(log: Logger, catalogue: LoadedCatalogue): void {
+function warn(log: Logger, catalogue: LoadedCatalogue, outgoing: Outgoing): void {
+  outgoing.check(catalogue)
   for (const { file, key, message } of catalogue.warnings()) log.warn({ file, key, detail: message }, 'configuration')
 }

@@ -31,7 +31,9 @@ export const DEFAULT_RATES: Rates = {
   // AWS: 5 requests a second for the whole account, whoever sends them and wherever. Burst and refill together never exceed it.
   route53: { read: { perSecond: 3, burst: 2 }, write: { perSecond: 3, burst: 2 } },
   // Our own table, billed by request: only a runaway is held back.
-  dynamodb: { read: { perSecond: 500, burst: 1000 }, write: { perSecond: 500, burst: 1000 } }
+  dynamodb: { read: { perSecond: 500, burst: 1000 }, write: { perSecond: 500, burst: 1000 } },
+  // Messages to people: a handful an hour, and far below what a topic takes.
+  sns: { read: { perSecond: 5, burst: 10 }, write: { perSecond: 5, burst: 20 } }
 }
 export const DEFAULT_RESERVE = 0.3
 

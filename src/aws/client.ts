@@ -9,13 +9,14 @@ import {
   type ElasticLoadBalancingV2ClientConfig
 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { Route53Client, type Route53ClientConfig } from '@aws-sdk/client-route-53'
+import { SNSClient, type SNSClientConfig } from '@aws-sdk/client-sns'
 import { fromTemporaryCredentials } from '@aws-sdk/credential-providers'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
 import type { AccountRef } from '../core/migration.ts'
 import type { Ms } from '../core/time.ts'
 import { AwsFailure } from './failure.ts'
 
-export const SERVICES = ['elbv2', 'cloudwatch', 'route53', 'dynamodb'] as const
+export const SERVICES = ['elbv2', 'cloudwatch', 'route53', 'dynamodb', 'sns'] as const
 export type Service = (typeof SERVICES)[number]
 
 /** Reads may be sent again by the SDK; a write to what splits traffic never is, or its outcome could not be told. */
@@ -116,11 +117,18 @@ function dynamodbClient(config: DynamoDBClientConfig, dateSeen: DateSeen): Dynam
   return client
 }
 
+function snsClient(config: SNSClientConfig, dateSeen: DateSeen): SNSClient {
+  const client = new SNSClient(config)
+  client.middlewareStack.add((next) => dated(next, dateSeen), DATED)
+  return client
+}
+
 const CLIENTS = {
   elbv2: elbv2Client,
   cloudwatch: cloudwatchClient,
   route53: route53Client,
-  dynamodb: dynamodbClient
+  dynamodb: dynamodbClient,
+  sns: snsClient
 } as const
 
 /** Tells of the `date` header of each answer that came through. */

@@ -13,6 +13,7 @@ import { keyPath, valueAt } from './path.ts'
 import { complain, ConfigError, inOrder, type Complaint, type Place } from './problem.ts'
 import { configSchema, type ConfigDocument, type LOG_LEVELS, type ROLES } from './schemas/config.ts'
 import { storeProblems, toStore } from './stores.ts'
+import { targetProblems, toTarget, type TargetConfig } from './targets.ts'
 import { readYaml, type YamlDocument } from './yaml.ts'
 
 export type Role = (typeof ROLES)[number]
@@ -31,6 +32,8 @@ export interface ServerConfig {
   readonly host: string
   /** 0: any free port. */
   readonly port: number
+  /** Where people reach it, without a slash at the end; null where nobody said. */
+  readonly publicUrl: string | null
   /** Absolute; the URL it listens on is written there. */
   readonly addressFile: string | null
   readonly auth: { readonly tokens: readonly TokenConfig[]; readonly metrics: 'open' | 'token' }
@@ -60,6 +63,8 @@ export interface Config {
   /** Folder, absolute. */
   readonly migrations: string
   readonly limits: { readonly concurrentShifts: number }
+  readonly notify: readonly TargetConfig[]
+  readonly heartbeat: 'none' | 'cloudwatch'
   readonly log: { readonly level: LogLevel }
 }
 
@@ -80,7 +85,13 @@ export async function loadConfig(file: string, env: Env): Promise<Config> {
   const missing = await missingFolders(doc.value, folder)
   const named = valueAt(doc.value, ['aws', 'region'])
   const stored = storeProblems(doc.value, typeof named === 'string' ? named : regionOf(env))
-  const wrong = doc.problems([...complaints, ...configProblems(doc.value), ...stored, ...missing])
+  const wrong = doc.problems([
+    ...complaints,
+    ...configProblems(doc.value),
+    ...targetProblems(doc.value),
+    ...stored,
+    ...missing
+  ])
   const all = [...problems, ...many, ...wrong]
   if (value === null || all.length > 0) throw new ConfigError(inOrder(all))
   return toConfig(value, resolve(file), folder, env)
@@ -100,6 +111,7 @@ function toConfig(doc: ConfigDocument, file: string, folder: string, env: Env): 
     server: {
       host: server.host,
       port: server.port,
+      publicUrl: server.publicUrl === null ? null : server.publicUrl.replace(/\/+$/, ''),
       addressFile: server.addressFile === null ? null : resolve(folder, server.addressFile),
       auth: { tokens, metrics: server.auth.metrics }
     },
@@ -108,6 +120,8 @@ function toConfig(doc: ConfigDocument, file: string, folder: string, env: Env): 
     policies: resolve(folder, doc.policies),
     migrations: resolve(folder, doc.migrations),
     limits: { concurrentShifts: doc.limits.concurrentShifts },
+    notify: doc.notify.map(toTarget),
+    heartbeat: doc.heartbeat,
     log: { level: doc.log.level }
   }
 }

@@ -104,7 +104,8 @@ function toPolicy(doc: PolicyDocument, steps: readonly Step[]): Policy {
       shape: rollback.shape
     },
     drain: { residual: fractionOf(drain.residual), forMs: msOf(drain.for), deadlineMs: msOf(drain.deadline) },
-    deadlineMs: msOf(doc.deadline)
+    deadlineMs: msOf(doc.deadline),
+    ...(doc.notify === undefined ? {} : { notify: doc.notify })
   }
 }
 

@@ -41,9 +41,6 @@ export function complaintOf(error: ErrorObject, written: (path: Path) => string 
       return unknownKey([...path, String(params['additionalProperty'])], schema)
     case 'not':
       return schema.enum ? complain(path, `${given} ${NOT_AVAILABLE}`) : complain(path, NOT_AVAILABLE, 'key')
-    case 'maxItems':
-      if (schema.notAvailable) return complain(path, `what this list holds ${NOT_AVAILABLE}: it must be empty`)
-      return complain(path, `is ${given}, but must be ${allowedBy(schema)}`)
     case 'enum':
       return complain(path, wrongWord(error.data, given, schema))
     case 'discriminator':

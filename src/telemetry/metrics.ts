@@ -34,6 +34,8 @@ export interface Metrics {
   /** From the end of the first bad period to the decision. */
   breachDetected(seconds: number): void
   orphaned(routes: number): void
+  /** What became of one attempt to deliver a notification. */
+  notified(target: string, outcome: string): void
   /** Something was observed successfully. */
   observed(at: Instant): void
   /** A decision was attempted. */
@@ -131,6 +133,12 @@ function daemonSeries(register: Registry) {
       help: 'Failures of the daemon itself, such as a store that does not answer; each is tried again',
       labelNames: ['kind'] as const,
       registers
+    }),
+    notifications: new Counter({
+      name: 'sluice_notifications_total',
+      help: 'Attempts to deliver a notification, by target and what became of it',
+      labelNames: ['target', 'outcome'] as const,
+      registers
     })
   }
 }
@@ -196,6 +204,7 @@ export function makeMetrics(): Metrics {
   const cause = bounded()
   const reason = bounded()
   const operation = bounded()
+  const target = bounded()
   const byPhase = (counts: Readonly<Partial<Record<PhaseName, number>>>) => {
     for (const phase of PHASES) series.shifts.set({ phase }, counts[phase] ?? 0)
   }
@@ -222,6 +231,7 @@ export function makeMetrics(): Metrics {
     rollbackLate: () => series.rollbacksLate.inc(),
     breachDetected: (seconds) => series.breachSeconds.observe(seconds),
     orphaned: (routes) => series.orphaned.set(routes),
+    notified: (name, outcome) => series.notifications.inc({ target: target(name), outcome }),
     observed: (at) => series.lastObservation.set(at / 1000),
     decidedAt: (at) => series.lastDecision.set(at / 1000),
     leader: (is) => series.leader.set(is),

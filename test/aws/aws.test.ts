@@ -138,7 +138,8 @@ t.test('the budget of reads and writes can be set', async (t) => {
     elbv2: { read: slow, write: slow },
     cloudwatch: { read: slow, write: slow },
     route53: { read: slow, write: slow },
-    dynamodb: { read: slow, write: slow }
+    dynamodb: { read: slow, write: slow },
+    sns: { read: slow, write: slow }
   }
   const { aws, clock, call } = bench(async () => ({}), { budget: { rates, reserve: 0 } })
   const before = clock.now()
@@ -154,7 +155,8 @@ t.test('a turn that was taken before is not paid for twice', async (t) => {
     elbv2: { read: slow, write: slow },
     cloudwatch: { read: slow, write: slow },
     route53: { read: slow, write: slow },
-    dynamodb: { read: slow, write: slow }
+    dynamodb: { read: slow, write: slow },
+    sns: { read: slow, write: slow }
   }
   const { aws, call } = bench(async () => ({ Rules: [] }), { budget: { rates, reserve: 0 } })
   const turn = await aws.turn('elbv2', HERE, 'write', call())

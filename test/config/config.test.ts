@@ -30,12 +30,20 @@ t.test('an empty file has every default of the contract, with paths relative to 
   const { dir, file } = withFile(t, '# nothing\n')
   t.same(await loadConfig(file, {}), {
     file,
-    server: { host: '127.0.0.1', port: 8080, addressFile: null, auth: { tokens: [], metrics: 'open' } },
+    server: {
+      host: '127.0.0.1',
+      port: 8080,
+      publicUrl: null,
+      addressFile: null,
+      auth: { tokens: [], metrics: 'open' }
+    },
     store: { type: 'sqlite', path: join(dir, 'data/sluice.db') },
     aws: { region: null },
     policies: join(dir, 'policies'),
     migrations: join(dir, 'config/migrations'),
     limits: { concurrentShifts: 1000 },
+    notify: [],
+    heartbeat: 'none',
     log: { level: 'info' }
   } satisfies Config)
 })
@@ -74,6 +82,33 @@ const settings: readonly (readonly [lines: string, change: (config: Config, dir:
   ['policies: ./others', (c, dir) => ({ ...c, policies: join(dir, 'others') })],
   ['migrations: others', (c, dir) => ({ ...c, migrations: join(dir, 'others') })],
   ['limits: { concurrentShifts: 3 }', (c) => ({ ...c, limits: { concurrentShifts: 3 } })],
+  [
+    'server: { publicUrl: "https://sluice.example.com/" }',
+    (c) => ({ ...c, server: { ...c.server, publicUrl: 'https://sluice.example.com' } })
+  ],
+  ['heartbeat: cloudwatch', (c) => ({ ...c, heartbeat: 'cloudwatch' })],
+  [
+    'notify: [{ name: hook, type: webhook, url: "https://example.com/x", secret: 0123456789abcdef }]',
+    (c) => {
+      const target = { name: 'hook', type: 'webhook', events: null, url: 'https://example.com/x' } as const
+      return { ...c, notify: [{ ...target, secret: '0123456789abcdef' }] }
+    }
+  ],
+  [
+    'notify: [{ name: chat, type: slack, url: "https://hooks.slack.com/services/T0/B0/x", events: [shift.started, routes.orphaned] }]',
+    (c) => {
+      const url = 'https://hooks.slack.com/services/T0/B0/x'
+      return { ...c, notify: [{ name: 'chat', type: 'slack', events: ['shift.started', 'routes.orphaned'], url }] }
+    }
+  ],
+  [
+    'notify: [{ name: pager, type: sns, topicArn: "arn:aws:sns:eu-west-1:111122223333:p.fifo", roleArn: "arn:aws:iam::111122223333:role/s", externalId: e }]',
+    (c) => {
+      const topicArn = 'arn:aws:sns:eu-west-1:111122223333:p.fifo'
+      const role = { roleArn: 'arn:aws:iam::111122223333:role/s', externalId: 'e' }
+      return { ...c, notify: [{ name: 'pager', type: 'sns', events: null, topicArn, ...role }] }
+    }
+  ],
   ['log: { level: debug }', (c) => ({ ...c, log: { level: 'debug' } })]
 ]
 
@@ -88,7 +123,7 @@ for (const [lines, change] of settings) {
   })
 }
 
-t.test('empty lists of what is not in this version are accepted', async (t) => {
+t.test('nobody to tell and no sign of life can be written down', async (t) => {
   const { file } = withFile(t, 'notify: []\nheartbeat: none\n')
   t.same(await problemsOf(file), [])
 })
@@ -147,16 +182,54 @@ const rows: readonly (readonly [what: string, text: string, ...said: (string | R
     'server: { auth: { tokens: [{ name: a, role: admin, sha256: ‸e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855 }] } }',
     /SHA-256 of an empty token/
   ],
+  ['a heartbeat elsewhere', 'heartbeat: ‸datadog', /heartbeat: is "datadog", but must be none or cloudwatch/],
+  ['a target without type', 'notify: [‸{ name: oncall }]', /notify\[0\]\.type: is missing: it must be webhook, slack/],
   [
-    'somebody to notify',
-    'notify: ‸[{ name: oncall }]',
-    /notify: what this list holds is not available in this version/
+    'a target that this version does not have',
+    'notify: [{ name: bus, type: ‸eventbridge }]',
+    /notify\[0\]\.type: "eventbridge" is not available in this version/
   ],
   [
-    'a heartbeat',
-    'heartbeat: ‸cloudwatch',
-    /heartbeat: "cloudwatch" is not available in this version: it must be none/
+    'a webhook that nobody could trust',
+    'notify: [‸{ name: a, type: webhook, url: "https://example.com/x" }]',
+    /notify\[0\]\.secret: is missing: messages are signed with it/
   ],
+  [
+    'a secret that is too short, which is not shown',
+    'notify: [{ name: a, type: webhook, url: "https://example.com/x", secret: ‸hunter2 }]',
+    /notify\[0\]\.secret: is (?!.*hunter2).*but must be text of at least 16 characters/
+  ],
+  [
+    'an address with a password, which is not shown',
+    'notify: [{ name: a, type: webhook, url: ‸"https://me:hunter2@example.com/x", secret: "0123456789abcdef" }]',
+    /notify\[0\]\.url: (?!.*hunter2).*holds a user or password/
+  ],
+  [
+    'a Slack address that others can read',
+    'notify: [{ name: a, type: slack, url: ‸"http://hooks.slack.com/services/T0/B0/hunter2" }]',
+    /notify\[0\]\.url: (?!.*hunter2).*must begin with https/
+  ],
+  [
+    'what is no address',
+    'notify: [{ name: a, type: slack, url: ‸"hooks.slack.com/hunter2" }]',
+    /notify\[0\]\.url: is (?!.*hunter2).*but must be the address of an incoming webhook/
+  ],
+  [
+    'a topic that is none',
+    'notify: [{ name: a, type: sns, topicArn: ‸"arn:aws:sqs:eu-west-1:111122223333:q" }]',
+    /notify\[0\]\.topicArn: .*but must be the ARN of an SNS topic/
+  ],
+  [
+    'an event that there is not',
+    'notify: [{ name: a, type: sns, topicArn: "arn:aws:sns:eu-west-1:111122223333:t", events: [‸shift.halt] }]',
+    /notify\[0\]\.events\[0\]: is "shift\.halt", but must be .*did you mean shift\.halted\?/
+  ],
+  [
+    'two targets of one name',
+    'notify: [{ name: a, type: sns, topicArn: "arn:aws:sns:eu-west-1:111122223333:t" }, { name: ‸a, type: slack, url: "https://example.com/x" }]',
+    /notify\[1\]\.name: there is another target named a/
+  ],
+  ['a public address that is none', 'server: { publicUrl: ‸sluice.example.com }', /publicUrl: is "sluice.example.com"/],
   ['a folder that is not there', 'policies: ‸./nowhere', /policies: there is no folder .*nowhere/],
   ['a file as folder', 'migrations: ‸sluice.yaml', /migrations: there is no folder .*sluice\.yaml/],
   [

@@ -2,18 +2,11 @@ import t from 'tap'
 import { validateText } from '../../src/config/validateText.ts'
 import { marked, migrationText, placeOf, policyText, spoken } from './support.ts'
 
-const gate = (body: string) => policyText({ gates: `gates:\n  - { name: g, ${body} }` })
-const errorRate = (body: string) => gate(`type: errorRate, max: 1%, ${body}`)
-
 /** Parts of the public surface that this version does not have: the text with `‸` where it is refused, and the key. */
 const rows: readonly (readonly [text: string, key: string])[] = [
   [policyText({ more: '‸windows: { timezone: Asia/Tokyo }' }), 'windows'],
   [policyText({ more: '‸hooks: []' }), 'hooks'],
-  [policyText({ more: 'notify: ‸[oncall]' }), 'notify'],
-  [errorRate('against: none, ‸region: eu-west-1'), 'gates[0].region'],
-  [gate('type: statusMix, ‸roleArn: x'), 'gates[0].roleArn'],
-  [migrationText({ more: '  - { name: tcp, type: ‸nlb }' }), 'routes[1].type'],
-  [migrationText({ more: 'gates:\n  - { name: g, type: targetHealth, ‸externalId: x }' }), 'gates[0].externalId']
+  [migrationText({ more: '  - { name: tcp, type: ‸nlb }' }), 'routes[1].type']
 ]
 
 for (const [text, key] of rows) {
@@ -33,7 +26,7 @@ for (const [text, key] of rows) {
 }
 
 t.test('what merely repeats a default of this version is accepted', async (t) => {
-  const text = policyText({ more: 'promote: fixed\nonAmber: hold\nnotify: []' })
+  const text = policyText({ more: 'promote: fixed\nonAmber: hold' })
   const { errors } = validateText(text.replace('against: none', 'against: none, profile: robust'), 'p.yaml', {
     env: {}
   })

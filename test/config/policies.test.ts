@@ -87,7 +87,9 @@ const settings: readonly (readonly [line: string, change: (policy: Policy) => Po
   ['drain: { residual: 29% }', (p) => ({ ...p, drain: { ...p.drain, residual: 0.29 } })],
   ['drain: { for: 1m }', (p) => ({ ...p, drain: { ...p.drain, forMs: MINUTE } })],
   ['drain: { deadline: 1h }', (p) => ({ ...p, drain: { ...p.drain, deadlineMs: HOUR } })],
-  ['deadline: 7d', (p) => ({ ...p, deadlineMs: 168 * HOUR })]
+  ['deadline: 7d', (p) => ({ ...p, deadlineMs: 168 * HOUR })],
+  ['notify: [oncall, chat]', (p) => ({ ...p, notify: ['oncall', 'chat'] })],
+  ['notify: []', (p) => ({ ...p, notify: [] })]
 ]
 
 for (const [line, change] of settings) {

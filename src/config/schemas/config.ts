@@ -2,7 +2,8 @@
  * The schema of the daemon's configuration file (CONTRACT 2).
  */
 import Type, { type Static } from 'typebox'
-import { count, duration, emptyForNow, filledText, name, word } from './leaf.ts'
+import { count, duration, filledText, name, word } from './leaf.ts'
+import { targetSchema } from './notify.ts'
 import { closed, editorSchemaOf, section, type JsonSchema } from './section.ts'
 
 export const ROLES = ['viewer', 'operator', 'admin'] as const
@@ -28,6 +29,13 @@ export const configSchema = closed({
   server: section('The HTTP API', {
     host: filledText('Address to listen on; others than loopback need tokens', '127.0.0.1'),
     port: Type.Integer({ minimum: 0, maximum: 65_535, default: 8080, description: '0: any free port' }),
+    publicUrl: Type.Unsafe<string | null>({
+      type: ['string', 'null'],
+      pattern: String.raw`^https?://\S+$`,
+      default: null,
+      allowed: 'an address that begins with https:// or http://, or null',
+      description: 'Where people reach it, for the links in notifications'
+    }),
     addressFile: Type.Unsafe<string | null>({
       type: ['string', 'null'],
       minLength: 1,
@@ -58,8 +66,8 @@ export const configSchema = closed({
   policies: filledText('Folder of the policies', './policies'),
   migrations: filledText('Folder of the migrations', './config/migrations'),
   limits: section('Limits', { concurrentShifts: count(1, 'Shifts that may be open at once', 1000) }),
-  notify: emptyForNow('Who is told'),
-  heartbeat: word(['none'], 'A sign of life elsewhere', { default: 'none', notYet: ['cloudwatch'] }),
+  notify: Type.Array(targetSchema, { default: [], description: 'Who is told' }),
+  heartbeat: word(['none', 'cloudwatch'], 'A sign of life elsewhere, every minute', { default: 'none' }),
   log: section('The log', { level: word(LOG_LEVELS, 'The least severe lines that are written', { default: 'info' }) })
 })
 

@@ -103,17 +103,6 @@ export function notYet(description: string) {
   )
 }
 
-/** A list of the public surface that must be empty in this version. */
-export function emptyForNow(description: string) {
-  return Type.Array(Type.Unknown(), {
-    maxItems: 0,
-    default: [],
-    notAvailable: [],
-    allowed: 'an empty list',
-    description: `${description}. Only an empty list in this version.`
-  })
-}
-
 function defaulted<T>(value: T | undefined): { default?: T } {
   return value === undefined ? {} : { default: value }
 }

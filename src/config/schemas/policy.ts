@@ -3,19 +3,7 @@
  */
 import Type, { type Static } from 'typebox'
 import { RAMP_KINDS } from '../../core/ramp.ts'
-import {
-  count,
-  duration,
-  durationOrNothing,
-  durationOrWord,
-  emptyForNow,
-  name,
-  notYet,
-  percent,
-  share,
-  text,
-  word
-} from './leaf.ts'
+import { count, duration, durationOrNothing, durationOrWord, name, notYet, percent, share, text, word } from './leaf.ts'
 import { gateSchema, type GateDocument } from './gate.ts'
 import { byType, closed, editorSchemaOf, section, type JsonSchema } from './section.ts'
 
@@ -167,7 +155,13 @@ export const policySchema = closed({
   deadline: duration('From the first write, not counting what waits for people: then halted', '24h'),
   windows: notYet('When forward steps may be taken'),
   hooks: notYet('Calls at certain points'),
-  notify: emptyForNow('Who is told')
+  notify: Type.Optional(
+    Type.Array(name('Of a target of the configuration'), {
+      uniqueItems: true,
+      allowed: 'a list of names of targets, each once',
+      description: 'Targets that are told of the shift: all without it, none with an empty list'
+    })
+  )
 })
 
 export type PolicyDocument = Static<typeof policySchema>

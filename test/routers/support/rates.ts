@@ -7,4 +7,4 @@ const fast = { perSecond: 10_000, burst: 10_000 }
 
 const both = { read: fast, write: fast }
 
-export const FAST: Rates = { elbv2: both, cloudwatch: both, route53: both, dynamodb: both }
+export const FAST: Rates = { elbv2: both, cloudwatch: both, route53: both, dynamodb: both, sns: both }

@@ -2,6 +2,7 @@
  * Failures as the SDK throws them: its own exception classes, with the names, faults and metadata that the real services give.
  */
 import { DynamoDBServiceException } from '@aws-sdk/client-dynamodb'
+import { SNSServiceException } from '@aws-sdk/client-sns'
 import { CloudWatchServiceException } from '@aws-sdk/client-cloudwatch'
 import { ElasticLoadBalancingV2ServiceException } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { Route53ServiceException } from '@aws-sdk/client-route-53'
@@ -45,7 +46,8 @@ const EXCEPTIONS = {
   elbv2: ElasticLoadBalancingV2ServiceException,
   cloudwatch: CloudWatchServiceException,
   route53: Route53ServiceException,
-  dynamodb: DynamoDBServiceException
+  dynamodb: DynamoDBServiceException,
+  sns: SNSServiceException
 } as const
 
 /** The exception that `send` rejects with where the service itself answered. */
