@@ -4,6 +4,7 @@
 import { Command, CommanderError } from 'commander'
 import packageJson from '../../package.json' with { type: 'json' }
 import { addAbsent } from './commands/absent.ts'
+import { addDashboard } from './commands/dashboard.ts'
 import { addDemo } from './commands/demo.ts'
 import { addEvents } from './commands/events.ts'
 import { addJudge } from './commands/judge.ts'
@@ -40,6 +41,7 @@ const COMMANDS: readonly ((program: Command, session: Session, loaders: Loaders)
   addReport,
   addUndo,
   addStop,
+  addDashboard,
   addJudge,
   addLab,
   addDemo,

@@ -19,6 +19,7 @@ import { ShiftError } from '../errors.ts'
 import type { Router } from '../routers/router.ts'
 import type { Deed, Store } from '../stores/store.ts'
 import { begin, beginRestore, refuseWhileStopped, type BeginDeps } from './begin.ts'
+import { dashboardFor } from './dashboard.ts'
 import type { Health, Sluice, Until } from './sluice.ts'
 import { orderUnread, refuseUnread } from './unread.ts'
 import type { LastSeen, Supervisor } from './supervisor.ts'
@@ -51,7 +52,10 @@ async function load(store: Store, id: ShiftId): Promise<Shift> {
   return shift
 }
 
-type Showing = Pick<Sluice, 'get' | 'list' | 'wait' | 'events' | 'subscribe' | 'report' | 'series' | 'getStop'>
+type Showing = Pick<
+  Sluice,
+  'get' | 'list' | 'wait' | 'events' | 'subscribe' | 'report' | 'series' | 'dashboard' | 'getStop'
+>
 type Overview = Pick<Sluice, 'overview' | 'subscribeAll'>
 
 /** Ended shifts in an overview; older ones are in the list. */
@@ -111,6 +115,7 @@ function makeShowing(deps: ServiceDeps): Showing {
       return report(shift, await allEvents(store, id), deeds, clock.now())
     },
     series: async (id, after, limit) => seriesOf(store, await load(store, id), after, limit),
+    dashboard: (migration) => dashboardFor(deps.catalogue, store, migration),
     getStop: () => store.stop()
   }
 }

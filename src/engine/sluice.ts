@@ -5,6 +5,7 @@
 import type { EventView, ReportView, SeriesView, ShiftView, SummaryView } from '../core/view.ts'
 import type { Order, Stop } from '../core/command.ts'
 import type { PhaseName, ShiftId } from '../core/shift.ts'
+import type { DashboardBody } from '../core/dashboard.ts'
 import type { Migration } from '../core/migration.ts'
 import type { Policy } from '../core/policy.ts'
 
@@ -74,6 +75,8 @@ export interface Sluice {
   report(id: ShiftId): Promise<ReportView>
   /** What was measured of old and new, from the decisions after version `after`, so many of them at a time. */
   series(id: ShiftId, after: number, limit: number): Promise<SeriesView>
+  /** The body of a CloudWatch dashboard; what only preflight finds is taken from the migration's newest shift. */
+  dashboard(migration: string): Promise<DashboardBody>
   order(id: ShiftId, order: Order, actor: string): Promise<ShiftView>
   /** A linked shift that takes a completed one back. */
   restore(id: ShiftId, reason: string, actor: string): Promise<ShiftView>

@@ -207,7 +207,7 @@ t.test('validate FILES: a side that says no region has that of the settings, or 
 })
 
 t.test('what is not in this version says so and exits 2, whatever follows', async (t) => {
-  for (const name of ['dashboard', 'plan', 'rehearse', 'backtest', 'compare']) {
+  for (const name of ['plan', 'rehearse', 'backtest', 'compare']) {
     const { code, err, out } = await sluice([name, 'x', '--policy', 'p'])
     t.equal(code, 2, name)
     t.equal(out, '')

@@ -222,6 +222,15 @@ t.test('report --format md and html: the document exactly as the API gave it', a
   t.equal(await printed('html'), 'format=html text/html\n\u001b\n')
 })
 
+t.test('dashboard: the body for PutDashboard, readable; with --json exactly as the API gave it', async (t) => {
+  const path = 'GET /v1/migrations/shop/dashboard'
+  const daemon = await fakeDaemon(t, { [path]: { body: '{"widgets":[]}' } })
+  t.match(await sluice(['dashboard', 'shop'], { url: daemon.url }), { code: 0, out: '{\n  "widgets": []\n}\n' })
+  t.equal((await sluice(['dashboard', 'shop', '--json'], { url: daemon.url })).out, '{"widgets":[]}\n')
+  const other = await fakeDaemon(t, { [path]: json({}) })
+  t.match(await sluice(['dashboard', 'shop'], { url: other.url }), { code: 1, err: /is no dashboard/ })
+})
+
 t.test('undo: commands for a shell, one a line, all else behind #', async (t) => {
   const daemon = await fakeDaemon(t, {
     [ONE]: [

@@ -24,7 +24,8 @@ const READS = [
   '/v1/policies',
   '/v1/policies/standard',
   '/v1/migrations',
-  '/v1/migrations/shop'
+  '/v1/migrations/shop',
+  '/v1/migrations/shop/dashboard'
 ].map((url): Ask => ({ method: 'GET', url }))
 const VALIDATE: Ask = {
   method: 'POST',

@@ -112,6 +112,14 @@ export function fakeSluice(): FakeSluice {
     },
     report: async (id) => (shiftOf(id), aReport()),
     series: async (id, after) => (shiftOf(id), { items: [], next: null, upTo: after }),
+    dashboard: async (name) => {
+      failing()
+      return {
+        start: '-PT3H',
+        periodOverride: 'inherit',
+        widgets: [{ type: 'text', x: 0, y: 0, width: 24, height: 2, properties: { markdown: name } }]
+      }
+    },
     order: async (id, order, actor) => {
       const shift = shiftOf(id)
       fake.ordered.push({ id, order, actor })

@@ -55,6 +55,7 @@ t.test('it holds exactly the paths of the contract, and each is served', async (
     'GET /v1/policies/{name}',
     'GET /v1/migrations',
     'GET /v1/migrations/{name}',
+    'GET /v1/migrations/{name}/dashboard',
     'POST /v1/validate',
     'POST /v1/plans',
     'POST /v1/backtests',

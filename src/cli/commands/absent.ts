@@ -5,7 +5,7 @@ import type { Command } from 'commander'
 import { usage } from '../failure.ts'
 import type { Session } from '../session.ts'
 
-const ABSENT = ['dashboard', 'plan', 'rehearse', 'backtest', 'compare']
+const ABSENT = ['plan', 'rehearse', 'backtest', 'compare']
 
 export function addAbsent(program: Command, session: Session): void {
   for (const name of ABSENT) {

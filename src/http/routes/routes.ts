@@ -7,6 +7,7 @@ import type { Lifetime } from '../lifetime.ts'
 import type { Typed } from '../schemas/common.ts'
 import { catalogueRoutes } from './catalogue.ts'
 import { daemonRoutes } from './daemon.ts'
+import { dashboardRoute } from './dashboard.ts'
 import { eventRoutes } from './events.ts'
 import { laterRoutes } from './later.ts'
 import { overviewRoutes } from './overview.ts'
@@ -27,6 +28,7 @@ export function registerRoutes(app: FastifyInstance, deps: AppDeps, lifetime: Li
   orderRoutes(typed, deps)
   stopRoutes(typed, deps)
   catalogueRoutes(typed, deps)
+  dashboardRoute(typed, deps.sluice)
   validateRoutes(typed, deps)
   laterRoutes(typed)
   daemonRoutes(typed, deps)

@@ -1,6 +1,7 @@
 /**
  * Every component of the OpenAPI document, in the order in which it lists them.
  */
+import { DashboardSchema } from './dashboard.ts'
 import { DocumentSchema, HealthSchema, IndexSchema, ReloadedSchema, StopSchema, ValidationSchema } from './documents.ts'
 import { EventSchema } from './event.ts'
 import { MeSchema, OverviewSchema } from './overview.ts'
@@ -18,6 +19,7 @@ export const COMPONENTS = [
   OverviewSchema,
   MeSchema,
   DocumentSchema,
+  DashboardSchema,
   ValidationSchema,
   ReloadedSchema,
   HealthSchema,
