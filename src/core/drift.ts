@@ -40,7 +40,8 @@ export function adopt(turn: Turn): string | null {
       ...CLEAN
     }
   })
-  patch(turn, { routes, adopted, step: stepAtOrBelow(turn, tenthsOfShare(lowest)), advance: false, approved: false })
+  const step = stepAtOrBelow(turn, tenthsOfShare(lowest))
+  patch(turn, { routes, adopted, step, advance: false, approved: false, back: null, backs: 0 })
   return null
 }
 

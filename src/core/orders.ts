@@ -94,9 +94,16 @@ function resume(turn: Turn, command: Command, drift: 'adopt' | 'overwrite' | nul
   if (problem) return refuse(turn, command, 'drift_choice_impossible', problem)
   emptyGates(turn)
   if (turn.shift.firstWriteAt === null) resumeUnexposed(turn)
-  else converge(turn, turn.shift.step)
+  else convergeAgain(turn)
   if (late) patch(turn, { deadlineAt: turn.now + turn.shift.policy.deadlineMs })
   emit(turn, 'shift.resumed', { code: 'resumed', drift: stands ? drift : null }, { actor: command.actor })
+}
+
+/** A step that was stepped back from is still to be cleared: it goes on at its lower share. */
+function convergeAgain(turn: Turn): void {
+  const { back, backs, step } = turn.shift
+  converge(turn, step)
+  patch(turn, { back, backs })
 }
 
 function resumeUnexposed(turn: Turn): void {

@@ -76,6 +76,40 @@ t.test('one bad minute on new: steps back, is acquitted, resumes and completes',
   await rig.replay(id)
 })
 
+for (const how of ['plainly', 'over a foreign share'] as const) {
+  t.test(
+    `held while stepped back and resumed ${how}: the lower share is re-tested, and no step begins from it`,
+    async (t) => {
+      const rig = await aRig(t, { rps: 500 })
+      rig.world.old.errorRate = 0.002
+      const burst = { from: Infinity }
+      rig.world.new.errorRate = ({ at }) => (at >= burst.from && at < burst.from + MINUTE ? 0.006 : 0.002)
+      const { id } = await rig.start(policy)
+      await rig.until(id, baking(2))
+      burst.from = Math.ceil(rig.clock.now() / MINUTE) * MINUTE
+      const stepped = await rig.until(
+        id,
+        (shift) => shift.back !== null && shift.routes.every((route) => route.confirmedAt !== null)
+      )
+      await rig.order(id, { verb: 'pause', reason: 'a look' })
+      await rig.untilPhase(id, 'paused')
+      if (how !== 'plainly') {
+        rig.world.foreign.setWeights('web', { old: 999, new: 0 })
+        await rig.until(id, (shift) => shift.routes.some((route) => route.drift !== null), '2m')
+      }
+      await rig.order(id, { verb: 'resume', drift: how === 'plainly' ? null : 'overwrite' })
+      const again = await rig.until(id, baking(2))
+      t.strictSame(again.back?.shares, stepped.back?.shares, 'still stepped back')
+      t.same(again.routes[0]?.want.share, stepped.back?.shares['web'])
+      await rig.until(id, (shift) => shift.back === null && shift.phase.kind === 'baking')
+      t.equal(rig.world.told('web').new, 250, 'the step is served again before the next one')
+      t.equal((await rig.untilEnd(id)).phase.kind, 'completed')
+      t.strictSame(rig.broken, [])
+      await rig.replay(id)
+    }
+  )
+}
+
 t.test('a shared outage holds, and goes on when it is over: never a rollback', async (t) => {
   const rig = await aRig(t, { rps: 500 })
   const outage = { from: Infinity }
