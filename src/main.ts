@@ -115,8 +115,8 @@ async function compose({ config, catalogue, log, metrics, clock }: Base, { store
   const guard = shared?.lease
   const aws = makeAws({ clock, region, observe: (call) => metrics.awsCall(call), ...(guard && { guard }) })
   const outside = makeOutside(aws, clock)
-  const witness = makeWitness({ log, metrics, clock })
-  const outgoing = makeOutgoing({ config, aws, store, clock, log, metrics })
+  const outgoing = makeOutgoing({ config, aws, store, clock, log, metrics, region })
+  const witness = outgoing.overhear(makeWitness({ log, metrics, clock }))
   const { voice } = outgoing
   const supervisor = makeSupervisor({ ...outside, store, clock, witness, voice, replica: shared !== null })
   metrics.watching(() => supervisor.running().length)
@@ -145,7 +145,7 @@ async function compose({ config, catalogue, log, metrics, clock }: Base, { store
   const off = new AbortController()
   const leads = () => replica?.leads() ?? true
   void watchOrphans({ router: outside.router, store, catalogue, witness, clock, leads, voice }, off.signal)
-  outgoing.start(leads)
+  outgoing.start(leads, () => supervisor.running())
   const ended = Promise.withResolvers<void>()
   const close = async (reason: string) => {
     log.info({ signal: reason }, 'closing; traffic stays where it is')

@@ -7,9 +7,13 @@ import type { Clock } from './clock.ts'
 import type { LoadedCatalogue } from './config/catalogue.ts'
 import type { Config } from './config/config.ts'
 import type { Notice } from './core/notice.ts'
+import type { ShiftId } from './core/shift.ts'
 import type { Ms } from './core/time.ts'
 import { startCourier, type Courier, type Outcome } from './engine/courier.ts'
+import { makePulse } from './engine/pulse.ts'
 import type { Voice } from './engine/voice.ts'
+import type { Witness } from './engine/witness.ts'
+import { cloudwatchHeartbeat } from './heartbeats/cloudwatch.ts'
 import { makeNotifier } from './notifiers/index.ts'
 import type { Store } from './stores/store.ts'
 import type { Logger } from './telemetry/log.ts'
@@ -17,8 +21,10 @@ import type { Metrics } from './telemetry/metrics.ts'
 
 export interface Outgoing {
   readonly voice: Voice
-  /** Begins to deliver. With several replicas only the one that leads does. */
-  start(mayDeliver: () => boolean): void
+  /** Hears for the sign of life what the witness is told. */
+  overhear(witness: Witness): Witness
+  /** Begins to deliver, and to give signs of life. With several replicas only the one that leads does. */
+  start(leads: () => boolean, running: () => readonly ShiftId[]): void
   /** Warns of policies that name targets which the configuration does not have. */
   check(catalogue: LoadedCatalogue): void
   close(ms: Ms): Promise<void>
@@ -31,21 +37,44 @@ export interface OutgoingDeps {
   readonly clock: Clock
   readonly log: Logger
   readonly metrics: Metrics
+  /** Where the sign of life goes. */
+  readonly region: string
 }
 
-export function makeOutgoing({ config, aws, store, clock, log, metrics }: OutgoingDeps): Outgoing {
+export function makeOutgoing(deps: OutgoingDeps): Outgoing {
+  const { config, aws, store, clock, log, metrics, region } = deps
   const { publicUrl } = config.server
   const notifiers = config.notify.map((target) => makeNotifier(target, { aws, clock, publicUrl }))
   const names = config.notify.map(({ name }) => name)
+  const heartbeat = config.heartbeat === 'cloudwatch' ? cloudwatchHeartbeat({ aws, region }) : null
+  const pulse = heartbeat && makePulse(heartbeat, clock)
+  const off = new AbortController()
   let courier: Courier | null = null
   return {
     voice: { audiences: config.notify.map(({ name, events }) => ({ name, events })), ring: () => courier?.ring() },
-    start: (mayDeliver) => {
+    overhear: (witness) => {
+      if (!pulse) return witness
+      const observed: Witness['observed'] = (shift, seen, at) => {
+        pulse.looked(shift, seen, at)
+        witness.observed(shift, seen, at)
+      }
+      return { ...witness, observed }
+    },
+    start: (leads, running) => {
+      void pulse?.run({
+        leads,
+        running,
+        signal: off.signal,
+        failed: (err) => {
+          metrics.failed('heartbeat')
+          log.error({ kind: 'heartbeat', err }, 'no sign of life could be given; the next one in a minute')
+        }
+      })
       courier ??= startCourier({
         store,
         notifiers,
         clock,
-        mayDeliver,
+        mayDeliver: leads,
         told: (target, outcome, notice, detail) => {
           metrics.notified(target, outcome)
           say(log, target, outcome, notice, detail)
@@ -64,7 +93,10 @@ export function makeOutgoing({ config, aws, store, clock, log, metrics }: Outgoi
         log.warn({ policy, detail }, 'configuration')
       }
     },
-    close: async (ms) => courier?.close(ms)
+    close: async (ms) => {
+      off.abort()
+      await courier?.close(ms)
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 // The few lines every HTTP server of the lab shares. Never listens anywhere but on loopback.
 
+import { gunzipSync } from 'node:zlib'
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -37,7 +38,9 @@ export async function shut(server: Server): Promise<void> {
 export async function readBody(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = []
   for await (const chunk of request) chunks.push(chunk as Buffer)
-  return Buffer.concat(chunks).toString('utf8')
+  const body = Buffer.concat(chunks)
+  // SDKs compress what they report to CloudWatch from 10 kB on.
+  return (request.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body).toString('utf8')
 }
 
 export function sendJson(response: ServerResponse, status: number, body: unknown): void {

@@ -1,5 +1,5 @@
 // The CloudWatch service: AWS JSON 1.0 as the pinned SDK speaks it, with the query-compatible error header that goes with it.
-// Two calls only, GetMetricData and DescribeAlarms.
+// Three calls only: GetMetricData, DescribeAlarms, PutMetricData.
 
 import type { Alarms } from '../alarms.ts'
 import type { MetricStore } from '../metrics.ts'
@@ -7,6 +7,7 @@ import { describeAlarms } from './describeAlarms.ts'
 import { getMetricData } from './getMetricData.ts'
 import type { CloudWatchKnobs } from './getMetricData.ts'
 import { parseJson } from './json.ts'
+import { putMetricData } from './putMetricData.ts'
 import type { AwsAnswer, Service } from './service.ts'
 import { AwsError } from './service.ts'
 
@@ -26,6 +27,7 @@ export function cloudwatchService(store: MetricStore, alarms: Alarms, knobs: Clo
       const input = parseJson(request.body)
       if (operation === 'GetMetricData') return json(200, getMetricData(store, knobs, input))
       if (operation === 'DescribeAlarms') return json(200, describeAlarms(alarms, input))
+      if (operation === 'PutMetricData') return json(200, putMetricData(store, input))
       throw new AwsError('UnknownOperationException', `The lab does not know ${operation}`)
     },
     refuse: (error) => {
