@@ -36,6 +36,7 @@ export function adopt(turn: Turn): string | null {
       from: reading.share,
       fromAttached: reading.attached,
       shape: reading.shape,
+      ttlAtStart: ttlSeconds === undefined ? (reading.ttlSeconds ?? null) : route.ttlAtStart,
       origin: reading.raw ?? route.origin,
       ...CLEAN
     }

@@ -34,7 +34,7 @@ function isDue(turn: Turn, route: RouteState): boolean {
 /** Needs only eyes for what is above: overwrites whatever stands, and goes out even when nothing can be read. */
 function writeBack(turn: Turn, route: RouteState): void {
   const reading = readingOf(turn, route.name)
-  if (reading && matches(reading, route.want) && provenAs(turn.shift, route, reading) !== 'unproven') return
+  if (reading && matches(reading, route.want) && provenAs(turn.shift, route, reading, turn.now) !== 'unproven') return
   if (!reading && route.confirmedAt !== null) return
   const flying = turn.seen.inFlight.find((ask) => ask.route === route.name)
   const same = flying !== undefined && compareShares(flying.want.share, route.want.share) === 0

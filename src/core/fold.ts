@@ -9,7 +9,7 @@ import type { RouteState, Shift, Suspect } from './shift.ts'
 import { isGoingBack } from './shift.ts'
 import type { Ms } from './time.ts'
 import { emit, patchRoute, readingOf, type Turn } from './turn.ts'
-import { isDns, LATE_MS, matches, sameWant } from './want.ts'
+import { isDns, isForeignTtl, LATE_MS, matches, sameWant } from './want.ts'
 
 /** A foreign value that is still the same after so long, in at least two reads, is drift; a lagging read vanishes before. */
 export const DRIFT_MS: Ms = 12_000
@@ -73,8 +73,8 @@ export function foldRoutes(turn: Turn): void {
 
 /** Does this live state need a write, and whose doing is it? */
 export function standingOf(shift: Shift, route: RouteState, reading: Reading, now: number): Standing {
-  if (reading.shape !== route.shape) return 'unexplained'
-  if (matches(reading, route.want)) return provenAs(shift, route, reading)
+  if (isReshaped(route, reading)) return 'unexplained'
+  if (matches(reading, route.want)) return provenAs(shift, route, reading, now)
   if (route.confirmedAt === null && sameShare(reading.share, route.from) && reading.attached === route.fromAttached) {
     return 'not_written'
   }
@@ -83,11 +83,26 @@ export function standingOf(shift: Shift, route: RouteState, reading: Reading, no
   return 'unexplained'
 }
 
-/** What Route 53 lists is intent; only INSYNC of the change that wrote it is a fact. */
-export function provenAs(shift: Shift, route: RouteState, reading: Reading): 'as_wanted' | 'spreading' | 'unproven' {
+function isReshaped(route: RouteState, reading: Reading): boolean {
+  return reading.shape !== route.shape || isForeignTtl(reading, route)
+}
+
+/** A change that the provider does not know so long after it was sent, it has forgotten: a lag is over by then. */
+const FORGOTTEN_MS: Ms = 60_000
+
+/** What Route 53 lists is intent; only INSYNC of the change that wrote it is a fact. A change it forgot is sent once more. */
+export function provenAs(
+  shift: Shift,
+  route: RouteState,
+  { inSync }: Reading,
+  now: number
+): 'as_wanted' | 'spreading' | 'unproven' {
   if (!isDns(shift, route.name) || route.confirmedAt !== null) return 'as_wanted'
-  if (route.changeId !== null) return reading.inSync === true ? 'as_wanted' : 'spreading'
-  return route.sentAt === null ? 'as_wanted' : 'unproven'
+  if (route.changeId === null) return route.sentAt === null ? 'as_wanted' : 'unproven'
+  // In the very decision that began to wait for it, nobody had asked yet.
+  const asked = shift.phase.since < now
+  const forgotten = asked && inSync === undefined && now - (route.sentAt ?? now) >= FORGOTTEN_MS
+  return inSync === true ? 'as_wanted' : forgotten ? 'unproven' : 'spreading'
 }
 
 function foldReading(turn: Turn, route: RouteState, reading: Reading): void {
@@ -102,13 +117,13 @@ function foldReading(turn: Turn, route: RouteState, reading: Reading): void {
     case 'late':
       return patchRoute(turn, route.name, { suspect: null, ...(standing === 'late' ? { inEffectAt: null } : {}) })
     case 'unexplained': {
-      const kind = reading.shape === route.shape ? 'share' : 'shape'
+      const kind = isReshaped(route, reading) ? 'shape' : 'share'
       return suspect(
         turn,
         route,
         kind,
         reading,
-        `${kind} ${reading.share.old}:${reading.share.new} ${reading.attached} ${reading.shape}`
+        `${kind} ${reading.share.old}:${reading.share.new} ${reading.attached} ${reading.ttlSeconds} ${reading.shape}`
       )
     }
   }
@@ -164,7 +179,7 @@ function settleMs(turn: Turn, route: RouteState, reading: Reading): Ms {
 
 /** While going back there is no drift: what is above is written again, what is below restore is kept (a rollback never raises). */
 function foldGoingBack(turn: Turn, route: RouteState, reading: Reading): void {
-  const as = matches(reading, route.want) ? provenAs(turn.shift, route, reading) : 'not_written'
+  const as = matches(reading, route.want) ? provenAs(turn.shift, route, reading, turn.now) : 'not_written'
   if (as === 'as_wanted') confirm(turn, route, reading)
   else if (as === 'spreading' || as === 'unproven')
     patchRoute(turn, route.name, { suspect: null, tides: tidesOf(turn, route, reading) })

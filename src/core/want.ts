@@ -28,6 +28,11 @@ export function matches(reading: Reading, want: Want): boolean {
   )
 }
 
+/** Not the TTL that preflight read, and this shift wants none of its own: somebody changed how long a rollback takes. */
+export function isForeignTtl({ ttlSeconds }: Reading, { want, ttlAtStart }: RouteState): boolean {
+  return want.ttlSeconds === undefined && ttlSeconds !== undefined && ttlSeconds !== ttlAtStart
+}
+
 export function sameWant(a: Want, b: Want): boolean {
   return (
     sameShare(a.share, b.share) && a.attached === b.attached && a.unstick === b.unstick && a.ttlSeconds === b.ttlSeconds

@@ -60,9 +60,9 @@ export function readingOf(route: Route53RouteSpec, found: Found, inSync?: boolea
 }
 
 /**
- * Whether each route's change has spread; null where that cannot be told. A change that Route 53 does not know (it forgets old
- * ones, and just after a write it may not know a new one yet) is "cannot be told" too: guessing would call a step in effect that
- * nobody sees. The same batch sent again has an id of its own, whose INSYNC covers the lost one.
+ * Whether each route's change has spread; null where that cannot be told, and nothing of a change that Route 53 does not know: it
+ * may forget old ones, and just after a write it may not know a new one yet. Guessing would call a step in effect that nobody
+ * sees; the same batch sent again has an id of its own, whose INSYNC covers the lost one.
  */
 export async function syncs(
   aws: Aws & TurnTaking,
@@ -75,10 +75,10 @@ export async function syncs(
     return [...byChange].map(async ([changeId, sharers]) => {
       if (changeId === null) return []
       const inSync = await isInSync({ aws, account, call }, changeId).catch((error: unknown) => {
-        if (error instanceof AwsFailure) return null
-        throw error
+        if (!(error instanceof AwsFailure)) throw error
+        return error.code === 'NoSuchChange' ? undefined : null
       })
-      return sharers.map(({ key }) => [key, inSync] as const)
+      return inSync === undefined ? [] : sharers.map(({ key }) => [key, inSync] as const)
     })
   })
   return new Map((await Promise.all(asked)).flat())
