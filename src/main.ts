@@ -8,10 +8,7 @@ import { makeAws } from './aws/aws.ts'
 import { systemClock, type Clock } from './clock.ts'
 import { loadConfig, type Config } from './config/config.ts'
 import { lateCatalogue, makeCatalogue, type LoadedCatalogue } from './config/catalogue.ts'
-import { parseMigrationObject } from './config/migrations.ts'
-import { parsePolicyObject } from './config/policies.ts'
-import type { Inline } from './config/read.ts'
-import { validateText } from './config/validateText.ts'
+import { requestDocuments } from './config/requestDocuments.ts'
 import type { ShiftId } from './core/shift.ts'
 import type { Ms } from './core/time.ts'
 import { watchOrphans } from './engine/orphans.ts'
@@ -20,7 +17,6 @@ import { makeService } from './engine/service.ts'
 import { makeSupervisor } from './engine/supervisor.ts'
 import { ShiftError } from './errors.ts'
 import { buildApp } from './http/app.ts'
-import type { AppDeps } from './http/deps.ts'
 import { listen } from './http/server.ts'
 import { cloudwatchAlarms, cloudwatchObserver } from './observers/index.ts'
 import { httpProber } from './probes/index.ts'
@@ -135,7 +131,14 @@ async function compose({ config, catalogue, log, metrics, clock }: Base, { store
     hasTokens: config.server.auth.tokens.length > 0,
     voice
   })
-  const app = buildApp({ sluice, auth: config.server.auth, metrics, log, clock, ...documents(config) })
+  const app = buildApp({
+    sluice,
+    auth: config.server.auth,
+    metrics,
+    log,
+    clock,
+    ...requestDocuments({ region: config.aws.region, clock })
+  })
   const server = await listen(app, config.server, clock)
   warn(log, catalogue, outgoing)
   const replica = shared && joinReplicas({ ...shared, supervisor, clock, log, metrics })
@@ -162,17 +165,6 @@ async function compose({ config, catalogue, log, metrics, clock }: Base, { store
   return { url: server.url, done: ended.promise, reload: () => readAgain(catalogue, log, outgoing), close }
 }
 
-/** Policies and migrations again, all or nothing. */
-async function readAgain(catalogue: LoadedCatalogue, log: Logger, outgoing: Outgoing): Promise<void> {
-  const { policies, migrations } = await catalogue.reload().catch((err: unknown) => {
-    const errors = err instanceof ShiftError ? err.errors : []
-    log.error({ errors, err }, 'policies and migrations are not valid; those that were stay')
-    throw err
-  })
-  warn(log, catalogue, outgoing)
-  log.info({ policies, migrations }, 'policies and migrations read again')
-}
-
 /** Stands for leadership among the replicas of one table. */
 function joinReplicas(
   deps: Omit<ReplicaDeps, 'told' | 'failed'> & { readonly log: Logger; readonly metrics: Metrics }
@@ -189,20 +181,15 @@ function joinReplicas(
   })
 }
 
-/** How HTTP reads documents in a body. A request must not read the daemon's environment: nothing is substituted. */
-function documents({ aws: { region } }: Config): Pick<AppDeps, 'validate' | 'parseInline'> {
-  return {
-    validate: async (text) => validateText(text, 'body', { env: {}, region }),
-    parseInline: {
-      migration: (value) => inline(parseMigrationObject(value, '/migration', region)),
-      policy: (value) => inline(parsePolicyObject(value, '/policy'))
-    }
-  }
-}
-
-function inline<T>({ value, errors }: Inline<T>): T {
-  if (value !== null && errors.length === 0) return value
-  throw new ShiftError('invalid_request', 'the document in the body is not valid', { errors })
+/** Policies and migrations again, all or nothing. */
+async function readAgain(catalogue: LoadedCatalogue, log: Logger, outgoing: Outgoing): Promise<void> {
+  const { policies, migrations } = await catalogue.reload().catch((err: unknown) => {
+    const errors = err instanceof ShiftError ? err.errors : []
+    log.error({ errors, err }, 'policies and migrations are not valid; those that were stay')
+    throw err
+  })
+  warn(log, catalogue, outgoing)
+  log.info({ policies, migrations }, 'policies and migrations read again')
 }
 
 function warn(log: Logger, catalogue: LoadedCatalogue, outgoing: Outgoing): void {

@@ -3,8 +3,12 @@
  * letters is no suggestion.
  */
 
+/** Longer words are no slip of the pen, and comparing them takes time. */
+const LENGTH_MAX = 60
+
 /** The nearest of `known`, or null where none is near. */
 export function nearest(word: string, known: readonly string[]): string | null {
+  if (word.length > LENGTH_MAX) return null
   const ranked = known
     .map((candidate) => ({ candidate, distance: distanceOf(word.toLowerCase(), candidate.toLowerCase()) }))
     .filter(({ candidate, distance }) => distance <= Math.ceil(Math.max(word.length, candidate.length) * 0.4))

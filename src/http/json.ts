@@ -6,6 +6,8 @@ import { ShiftError } from '../errors.ts'
 
 const FORBIDDEN_KEYS: readonly string[] = ['__proto__', 'constructor', 'prototype']
 const DEPTH_MAX = 64
+/** More than a migration of hundreds of routes has; each is looked at by every rule of a schema. */
+const TOKENS_MAX = 40_000
 const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],:]|[^ \t\r\n{}[\],:"]+|"/gs
 
 type Expected = 'a value' | 'a value or "]"' | 'a key' | 'a key or "}"' | '":"' | '"," or an end' | 'nothing more'
@@ -43,8 +45,11 @@ function walk(text: string): void {
   const open: Open[] = []
   let expected: Expected = 'a value'
   const closed = (): Expected => (open.length === 0 ? 'nothing more' : '"," or an end')
+  let tokens = 0
   for (const match of text.matchAll(TOKEN)) {
     const token = match[0]
+    tokens += 1
+    if (tokens > TOKENS_MAX) fail(text, match.index, `more than ${TOKENS_MAX} keys, values and signs`)
     const wrong = () =>
       fail(text, match.index, `found ${token.length > 20 ? `${token.slice(0, 20)}…` : token}, expected ${expected}`)
     const inside = open.at(-1)

@@ -4,6 +4,7 @@
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { CODES, ShiftError, type Code, type FieldError } from '../errors.ts'
+import { boundedErrors, cut, DETAIL_MOST } from './bounded.ts'
 
 export const PROBLEM_TYPE = 'application/problem+json'
 
@@ -31,9 +32,9 @@ export function problemOf(error: ShiftError, requestId: string): Problem {
     type: problemUrl(error.code),
     title,
     status,
-    detail: error.message,
+    detail: cut(error.message, DETAIL_MOST),
     code: error.code,
-    errors: error.errors,
+    errors: boundedErrors(error.errors),
     requestId
   }
 }

@@ -6,10 +6,8 @@ import { Ajv2020, type Options, type ValidateFunction } from 'ajv/dist/2020.js'
 import type { FastifyRequest, FastifySchema } from 'fastify'
 import { parseDuration } from '../core/duration.ts'
 import { ShiftError, type FieldError } from '../errors.ts'
+import { detailOf } from './bounded.ts'
 import { fieldErrors, type Part } from './fieldErrors.ts'
-
-/** A detail names so many fields; `errors` holds them all. */
-const NAMED_MAX = 5
 
 const OPTIONS: Options = {
   strict: true,
@@ -87,12 +85,7 @@ function prepare(check: PartCheck, request: FastifyRequest): unknown {
 }
 
 function refuse(errors: readonly FieldError[]): never {
-  const named = errors
-    .slice(0, NAMED_MAX)
-    .map(({ field, message }) => `${field === '' ? 'the body' : field}: ${message}`)
-  const rest = errors.length - named.length
-  const detail = rest > 0 ? `${named.join('; ')}; and ${rest} more` : named.join('; ')
-  throw new ShiftError('invalid_request', detail, { errors })
+  throw new ShiftError('invalid_request', detailOf(errors), { errors })
 }
 
 /**

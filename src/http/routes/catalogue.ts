@@ -91,6 +91,8 @@ export function catalogueRoutes(app: Routes, { sluice }: AppDeps): void {
       'invalid_request',
       'unauthorized',
       'forbidden',
+      'body_too_large',
+      'unsupported_media_type',
       'invalid_configuration'
     ])
   }

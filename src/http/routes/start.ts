@@ -5,6 +5,7 @@ import type { Static } from 'typebox'
 import { tenthsOf } from '../../core/percent.ts'
 import { ShiftError, type FieldError } from '../../errors.ts'
 import { actorOf, demandRole } from '../auth.ts'
+import { detailOf } from '../bounded.ts'
 import { digestOf } from '../canonical.ts'
 import type { AppDeps } from '../deps.ts'
 import { json, ref, responses } from '../schemas/common.ts'
@@ -20,7 +21,8 @@ function collect<T>(field: string, parse: () => T, faults: FieldError[]): T | nu
     return parse()
   } catch (error) {
     if (!(error instanceof ShiftError) || error.code !== 'invalid_request') throw error
-    faults.push(...(error.errors.length > 0 ? error.errors : [{ field, message: error.message }]))
+    const found = error.errors.length > 0 ? error.errors : [{ field, message: error.message }]
+    for (const fault of found) faults.push(fault)
     return null
   }
 }
@@ -32,8 +34,7 @@ function parseDocuments(body: Body, parse: AppDeps['parseInline']) {
   const migration = typeof m === 'string' ? m : collect('/migration', () => parse.migration(m), faults)
   const policy = typeof p === 'string' ? p : collect('/policy', () => parse.policy(p), faults)
   if (migration === null || policy === null) {
-    const detail = faults.map(({ field, message }) => `${field}: ${message}`).join('; ')
-    throw new ShiftError('invalid_request', detail, { errors: faults })
+    throw new ShiftError('invalid_request', detailOf(faults), { errors: faults })
   }
   return { migration, policy }
 }

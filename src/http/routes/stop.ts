@@ -40,7 +40,13 @@ const lift = {
   operationId: 'liftStop',
   summary: 'Lift it; nothing resumes by itself',
   tags,
-  response: responses(answer, ['invalid_request', 'unauthorized', 'forbidden'])
+  response: responses(answer, [
+    'invalid_request',
+    'unauthorized',
+    'forbidden',
+    'body_too_large',
+    'unsupported_media_type'
+  ])
 }
 
 export function stopRoutes(app: Routes, { sluice }: AppDeps): void {
