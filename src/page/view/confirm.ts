@@ -3,7 +3,7 @@
  * way back is.
  */
 import { html } from 'htm/preact'
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { question, type Question } from '../state/dialog.ts'
 import { freshness } from '../state/overview.ts'
 import { say } from '../state/say.ts'
@@ -16,15 +16,20 @@ export function ConfirmDialog() {
   return asked && html`<${Confirm} asked=${asked} />`
 }
 
-/** Where the keyboard starts: at what must be said, else at the button towards safety. */
+/** Where the keyboard starts: at what must be said, else at the button towards safety. Afterwards it is where it was. */
 function useOpen(asked: Question) {
   const dialog = useRef<HTMLDialogElement>(null)
-  useEffect(() => {
+  useLayoutEffect(() => {
     const element = dialog.current
+    const before = document.activeElement
     element?.showModal()
     const first = asked.text?.required ? '#asked-text' : asked.safe ? '.does' : '.keeps'
     element?.querySelector<HTMLElement>(first)?.focus()
-    return () => element?.close()
+    return () => {
+      element?.close()
+      const back = before instanceof HTMLElement && before.isConnected ? before : document.getElementById('main')
+      back?.focus()
+    }
   }, [asked])
   return dialog
 }
