@@ -65,7 +65,7 @@ export async function openStore(spec: StoreSpec | SharedSpec, deps: OpenDeps): P
   }
   const table = dynamoTable(place)
   const { leaseMs: ttlMs, writeMs } = spec
-  const lease = makeCandidate({ records: leaseRecords(table), owner: deps.owner, clock, ttlMs, writeMs })
+  const lease = makeCandidate({ records: leaseRecords(place, ttlMs), owner: deps.owner, clock, ttlMs, writeMs })
   const store = dynamoStore({ table, clock, epoch: () => lease.epoch() })
   const close = async (): Promise<void> => {
     await store.close()

@@ -9,12 +9,6 @@ import { projectFiles, ROOT, textOf } from './files.ts'
 
 const LIST = join(ROOT, '../shared/design/FAILURE-MODES.md')
 
-/** Rows about what is not in this version. A part that comes takes its rows off here. */
-const OF_WHAT_IS_NOT_HERE: ReadonlySet<string> = new Set([
-  // several replicas, of which one leads
-  'FM-34'
-])
-
 const files = projectFiles()
 const skip = existsSync(LIST) && files !== null ? false : 'the list of failure modes is not beside this clone'
 
@@ -23,5 +17,5 @@ t.test('every failure mode of what exists is named in a test', { skip }, async (
   const named = new Set(tests.flatMap((name) => textOf(name).match(/FM-\d+/g) ?? []))
   const rows = [...readFileSync(LIST, 'utf8').matchAll(/^\| (FM-\d+) \|/gm)].map(([, id = '']) => id)
   t.ok(rows.length > 40)
-  for (const id of rows) t.ok(named.has(id) || OF_WHAT_IS_NOT_HERE.has(id), id)
+  for (const id of rows) t.ok(named.has(id), id)
 })

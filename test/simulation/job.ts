@@ -3,6 +3,7 @@
  */
 import { draw } from './draw.ts'
 import type { Mutant } from './life.ts'
+import { drawReplicas } from './replicasDraw.ts'
 import { run } from './run.ts'
 
 export interface Verdict {
@@ -17,13 +18,15 @@ export interface Verdict {
 /** Every so many seeds one runs twice. */
 const TWICE = 20
 
-export async function trySeed(seed: number, mutant: Mutant | null): Promise<Verdict> {
-  const { violations, digest, ends, virtualMs } = await run(draw(seed), mutant)
+/** `replicas`: so many processes over one table; null: a single one. */
+export async function trySeed(seed: number, mutant: Mutant | null, replicas: number | null): Promise<Verdict> {
+  const drawn = () => (replicas === null ? draw(seed) : drawReplicas(seed, replicas))
+  const { violations, digest, ends, virtualMs } = await run(drawn(), mutant)
   const [first] = violations
   const common = { seed, ends, virtualMs }
   if (first) return { ...common, law: first.law, text: `${first.at} ${first.text}` }
   if (mutant || seed % TWICE !== 0) return { ...common, law: null, text: '' }
-  const again = await run(draw(seed))
+  const again = await run(drawn())
   const same = again.digest === digest
   return { ...common, law: same ? null : 'digest', text: same ? '' : `${digest}, and then ${again.digest}` }
 }

@@ -15,6 +15,9 @@ import { cloudwatchObserver } from '../../src/observers/index.ts'
 import type { Observer } from '../../src/observers/observer.ts'
 import { makeRouter } from '../../src/routers/index.ts'
 import type { Router } from '../../src/routers/router.ts'
+import type { Clock } from '../../src/clock.ts'
+import type { Candidate, LeaseRecords } from '../../src/leases/lease.ts'
+import type { Table } from '../../src/stores/dynamodb/table.ts'
 import type { Store } from '../../src/stores/store.ts'
 import { createIncarnation, type Incarnation } from '../support/virtual/incarnation.ts'
 import type { VirtualClock } from '../support/virtual.ts'
@@ -33,6 +36,10 @@ export interface Mutant {
   readonly observer?: (observer: Observer, clock: VirtualClock) => Observer
   readonly decide?: (sound: Decide) => Decide
   readonly budget?: (options: BudgetOptions) => BudgetOptions
+  /** Of several replicas. */
+  readonly lease?: (lease: Candidate, clock: Clock) => Candidate
+  readonly table?: (table: Table) => Table
+  readonly records?: (records: LeaseRecords) => LeaseRecords
 }
 
 export interface Life {

@@ -1,7 +1,8 @@
 /**
  * `npm run simulate -- --seeds N --from S`: runs seeds on every core; at the first that fails prints how it came to it, and a
  * smaller world in which it still does. `--mutants` looks for the first seed that catches each broken system; `--mutant NAME`
- * runs one of them; `--seed S --trace` shows one run.
+ * runs one of them; `--seed S --trace` shows one run. `--replicas 3`: the same with
+ * so many processes over one table.
  */
 import { parseArgs } from 'node:util'
 import { draw } from './draw.ts'
@@ -9,6 +10,8 @@ import type { Verdict } from './job.ts'
 import { mutantNamed, MUTANTS } from './mutants.ts'
 import { hunt, openPool, search, type Pool } from './pool.ts'
 import { run } from './run.ts'
+import { drawReplicas } from './replicasDraw.ts'
+import { REPLICA_MUTANTS, replicaMutantNamed } from './replicasMutants.ts'
 import { describe, type Scenario } from './scenario.ts'
 import { shrink } from './shrink.ts'
 
@@ -20,9 +23,14 @@ const { values } = parseArgs({
     trace: { type: 'boolean', default: false },
     all: { type: 'boolean', default: false },
     mutant: { type: 'string' },
-    mutants: { type: 'boolean', default: false }
+    mutants: { type: 'boolean', default: false },
+    replicas: { type: 'string' }
   }
 })
+
+const replicas = values.replicas === undefined ? null : Number(values.replicas)
+const drawn = (seed: number): Scenario => (replicas === null ? draw(seed) : drawReplicas(seed, replicas))
+const named = replicas === null ? mutantNamed : replicaMutantNamed
 
 const out = (text: string): void => void process.stdout.write(`${text}\n`)
 const PROGRESS_MS = 10_000
@@ -57,17 +65,17 @@ function worldOf(scenario: Scenario): string {
 }
 
 async function explain(verdict: Verdict): Promise<void> {
-  const mutant = values.mutant === undefined ? null : mutantNamed(values.mutant)
+  const mutant = values.mutant === undefined ? null : named(values.mutant)
   out(`\nseed ${verdict.seed} breaks ${verdict.law}: ${verdict.text}`)
   if (verdict.law === null || verdict.law === 'digest' || verdict.law === 'harness') return
-  const { scenario, result, tries } = await shrink(draw(verdict.seed), verdict.law, mutant)
+  const { scenario, result, tries } = await shrink(drawn(verdict.seed), verdict.law, mutant)
   out(
     `\nThe smallest world in which it still does (${tries} tries):\n${worldOf(scenario)}\n\n${result.trace.join('\n')}`
   )
 }
 
 async function seeds(pool: Pool): Promise<boolean> {
-  const range = { from: Number(values.from), count: Number(values.seeds), mutant: values.mutant ?? null }
+  const range = { from: Number(values.from), count: Number(values.seeds), mutant: values.mutant ?? null, replicas }
   const count = counter(range.count)
   if (values.all) {
     for (let from = range.from; from < range.from + range.count;) {
@@ -90,8 +98,8 @@ async function mutants(pool: Pool): Promise<boolean> {
   const began = performance.now()
   let every = true
   // Without what is known: from the first seed on.
-  const all = MUTANTS.map(({ name }) => ({ name }))
-  await hunt(pool, all, { from: Number(values.from), count: Number(values.seeds) }, ({ name }, caught) => {
+  const all = (replicas === null ? MUTANTS : REPLICA_MUTANTS).map(({ name }) => ({ name }))
+  await hunt(pool, all, { from: Number(values.from), count: Number(values.seeds), replicas }, ({ name }, caught) => {
     const seconds = ((performance.now() - began) / 1000).toFixed(0)
     out(`${seconds} s: ${name}: ${caught ? `seed ${caught.seed}, ${caught.law}: ${caught.text}` : 'NOT CAUGHT'}`)
     every &&= caught !== null
@@ -101,8 +109,8 @@ async function mutants(pool: Pool): Promise<boolean> {
 
 async function main(): Promise<boolean> {
   if (values.seed !== undefined) {
-    const scenario = draw(Number(values.seed))
-    const mutant = values.mutant === undefined ? null : mutantNamed(values.mutant)
+    const scenario = drawn(Number(values.seed))
+    const mutant = values.mutant === undefined ? null : named(values.mutant)
     const { trace, violations, digest } = await run(scenario, mutant)
     if (values.trace) out(`${worldOf(scenario)}\n\n${trace.join('\n')}`)
     out(`digest ${digest}`)

@@ -57,7 +57,12 @@ export function openPool(size: number = availableParallelism()): Pool {
 /** Runs seeds from `from` on until one is caught or `count` are done; verdicts are told as they come, in any order. */
 export async function search(
   pool: Pool,
-  range: { readonly from: number; readonly count: number; readonly mutant: string | null },
+  range: {
+    readonly from: number
+    readonly count: number
+    readonly mutant: string | null
+    readonly replicas?: number | null
+  },
   told: (verdict: Verdict) => void = () => undefined
 ): Promise<Verdict | null> {
   let next = range.from
@@ -66,7 +71,7 @@ export async function search(
     while (next < range.from + range.count && !(caught && caught.seed < next)) {
       const seed = next
       next += 1
-      const verdict = await pool.try({ seed, mutant: range.mutant })
+      const verdict = await pool.try({ seed, mutant: range.mutant, replicas: range.replicas ?? null })
       told(verdict)
       if (verdict.law !== null && (!caught || verdict.seed < caught.seed)) caught = verdict
     }
@@ -82,7 +87,7 @@ export async function search(
 export async function hunt<M extends { readonly name: string; readonly firstSeed?: number }>(
   pool: Pool,
   mutants: readonly M[],
-  range: { readonly from: number; readonly count: number },
+  range: { readonly from: number; readonly count: number; readonly replicas?: number | null },
   told: (mutant: M, caught: Verdict | null) => void
 ): Promise<void> {
   const waiting = [...mutants]
@@ -90,7 +95,7 @@ export async function hunt<M extends { readonly name: string; readonly firstSeed
     const known = firstSeed === undefined ? [] : [firstSeed]
     const others = Array.from({ length: range.count }, (_, i) => range.from + i)
     for (const seed of [...known, ...others]) {
-      const verdict = await pool.try({ seed, mutant: name })
+      const verdict = await pool.try({ seed, mutant: name, replicas: range.replicas ?? null })
       if (verdict.law !== null) return verdict
     }
     return null

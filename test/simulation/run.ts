@@ -12,6 +12,8 @@ import { AFTER_MS, watchTime } from './laws-watch.ts'
 import { openCourt, type Court, type Violation } from './law.ts'
 import type { Mutant } from './life.ts'
 import { makePerson } from './person.ts'
+import { watchReplicas } from './replicasLaws.ts'
+import { setUpReplicas } from './replicasStage.ts'
 import type { Scenario } from './scenario.ts'
 import { setUp, type Stage } from './stage.ts'
 
@@ -32,8 +34,10 @@ const LONGEST_MS = 60 * 60_000
 const MOST_SHIFTS = 3
 
 export async function run(scenario: Scenario, mutant: Mutant | null = null): Promise<Result> {
-  const stage = setUp(scenario, mutant)
+  const replicas = scenario.replicas ? setUpReplicas(scenario, mutant) : null
+  const stage = replicas ?? setUp(scenario, mutant)
   const court = openCourt(stage)
+  if (replicas) watchReplicas(replicas, court)
   try {
     await play(stage, court)
   } catch (error) {

@@ -136,6 +136,8 @@ export interface Scenario {
   readonly choice: 'adopt' | 'overwrite'
   /** A completed shift is taken back in the end. */
   readonly restore: boolean
+  /** So many processes over one table; without it a single one over `store`. */
+  readonly replicas?: number
 }
 
 export function describe({ when, deed }: Act): string {

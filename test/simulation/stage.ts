@@ -53,7 +53,7 @@ export interface Stage {
 /** Above 30 s (and some noise) nothing is judged: which periods are closed cannot be told (CONTRACT 4.1). */
 const BLINDING_SKEW_MS = 25_000
 
-const START = Date.UTC(2026, 0, 5, 9)
+export const START = Date.UTC(2026, 0, 5, 9)
 
 export function setUp(scenario: Scenario, mutant: Mutant | null): Stage {
   const clock = virtualClock(START + (scenario.seed % 60) * 1_000)
@@ -76,7 +76,6 @@ export function setUp(scenario: Scenario, mutant: Mutant | null): Stage {
     trace.push(line)
     clock.note(line)
   }
-  const targets = new Map<string, { healthy: number; total: number; since: Instant }>()
   const outside = {
     clock,
     region: world.region,
@@ -135,12 +134,6 @@ export function setUp(scenario: Scenario, mutant: Mutant | null): Stage {
     })
   }
   world.faults.neverAnswer(() => true, { by: 'zombie' })
-  for (const route of scenario.routes) {
-    for (const side of ['old', 'new'] as const) {
-      const healthy = route.targets[side]
-      targets.set(`${route.name} ${side}`, { healthy, total: healthy, since: 0 })
-    }
-  }
   return {
     scenario,
     clock,
@@ -161,15 +154,7 @@ export function setUp(scenario: Scenario, mutant: Mutant | null): Stage {
     broken,
     trace,
     say,
-    targets: (route, side) => {
-      const found = targets.get(`${route} ${side}`)
-      if (!found) throw new Error(`no ${side} of ${route}`)
-      return found
-    },
-    setTargets: (route, side, { healthy, total }) => {
-      targets.set(`${route} ${side}`, { healthy, total, since: clock.now() })
-      world.targets.set(route, side, { healthy, total })
-    },
+    ...targetsOf(scenario, clock, world),
     end: () => {
       number += 1
       life.incarnation.kill()
@@ -179,7 +164,33 @@ export function setUp(scenario: Scenario, mutant: Mutant | null): Stage {
   }
 }
 
-function worldOf(scenario: Scenario, clock: VirtualClock): World {
+/** Targets as they were set, from the scenario's on. */
+export function targetsOf(
+  scenario: Scenario,
+  clock: VirtualClock,
+  world: World
+): Pick<Stage, 'targets' | 'setTargets'> {
+  const targets = new Map<string, { healthy: number; total: number; since: Instant }>()
+  for (const route of scenario.routes) {
+    for (const side of ['old', 'new'] as const) {
+      const healthy = route.targets[side]
+      targets.set(`${route.name} ${side}`, { healthy, total: healthy, since: 0 })
+    }
+  }
+  return {
+    targets: (route, side) => {
+      const found = targets.get(`${route} ${side}`)
+      if (!found) throw new Error(`no ${side} of ${route}`)
+      return found
+    },
+    setTargets: (route, side, { healthy, total }) => {
+      targets.set(`${route} ${side}`, { healthy, total, since: clock.now() })
+      world.targets.set(route, side, { healthy, total })
+    }
+  }
+}
+
+export function worldOf(scenario: Scenario, clock: VirtualClock): World {
   const { newSide, metrics } = scenario
   const world = makeWorld({
     clock,

@@ -15,6 +15,9 @@ const PROGRAM = fileURLToPath(new URL('../main.ts', import.meta.url))
 const START_MS: Ms = 90_000
 const LOOK_MS: Ms = 50
 
+/** `store` of the configuration: a file in the folder. */
+const FILE_STORE = '{ type: sqlite, path: ./data/sluice.db }'
+
 export interface Files {
   readonly policies: Readonly<Record<string, string>>
   readonly migrations: Readonly<Record<string, string>>
@@ -38,10 +41,11 @@ export async function daemonProcess(
   clock: Clock,
   files: Files,
   env: NodeJS.ProcessEnv,
-  level = 'info'
+  level = 'info',
+  store = FILE_STORE
 ): Promise<DaemonProcess> {
   const folder = await mkdtemp(join(tmpdir(), 'sluice-'))
-  const config = await writeFiles(folder, files, level)
+  const config = await writeFiles(folder, files, { level, store })
   const addressFile = join(folder, 'address')
   const logFile = join(folder, 'daemon.log')
   let child: ChildProcess | null = null
@@ -96,13 +100,17 @@ function spawnDaemon(config: string, env: NodeJS.ProcessEnv, logFile: string): C
   })
 }
 
-async function writeFiles(folder: string, files: Files, level: string): Promise<string> {
+async function writeFiles(
+  folder: string,
+  files: Files,
+  { level, store }: { readonly level: string; readonly store: string }
+): Promise<string> {
   const config = join(folder, 'sluice.yaml')
   await writeFile(
     config,
     [
       'server: { host: 127.0.0.1, port: 0, addressFile: ./address }',
-      'store: { type: sqlite, path: ./data/sluice.db }',
+      `store: ${store}`,
       'policies: ./policies',
       'migrations: ./migrations',
       `log: { level: ${level} }`

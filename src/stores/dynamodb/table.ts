@@ -59,9 +59,10 @@ export interface TableDeps {
   readonly clock: Clock
   readonly account: AccountRef
   readonly name: string
+  /** One call lasts no longer, the SDK's repetitions among it. */
+  readonly callMs?: Ms
 }
 
-/** One call, the SDK's repetitions among it. */
 const CALL_MS: Ms = 4_000
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html */
 const MOST_WRITES = 25
@@ -126,10 +127,11 @@ export function dynamoTable(deps: TableDeps): Table {
   }
 }
 
-async function sendTo<O extends object>({ aws, clock, account, name }: TableDeps, command: AwsCommand<O>): Promise<O> {
+async function sendTo<O extends object>(deps: TableDeps, command: AwsCommand<O>): Promise<O> {
+  const { aws, clock, account, name, callMs = CALL_MS } = deps
   const off = new AbortController()
   // Nothing that the store is asked for waits for anything else that it is asked for.
-  const call = { urgency: 'rollback', deadlineAt: clock.now() + CALL_MS, signal: off.signal } as const
+  const call = { urgency: 'rollback', deadlineAt: clock.now() + callMs, signal: off.signal } as const
   try {
     return (await aws.send('dynamodb', account, command, call)).output
   } catch (error) {

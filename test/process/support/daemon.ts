@@ -71,7 +71,8 @@ export async function until<T>(what: string, look: () => T | null | Promise<T | 
   }
 }
 
-function talkTo(started: DaemonProcess): Daemon {
+/** The same without starting anything. */
+export function talkTo(started: DaemonProcess): Daemon {
   const ask = askerOf(() => started.url())
   const accepted = async (path: string, body: unknown, status: number) => {
     const answer = await ask('POST', path, body)

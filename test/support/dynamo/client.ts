@@ -30,13 +30,13 @@ export function aReach(latencyMs: Ms = 8): Reach {
 export function dynamoClient(shelf: Shelf, reach: Reach, clock: Clock, by: string): AwsClient {
   const attempt = async (operation: string, input: object): Promise<object> => {
     const fate = reach.fate(operation, input)
-    await clock.sleep(reach.latencyMs / 2)
+    // One wait for both ways: what is lost on the way back is decided by the fate, not by the time.
+    await clock.sleep(reach.latencyMs)
     if (fate === 'lost') return new Promise(() => undefined)
     if (fate === 'refused') throw failure('InternalServerError', 500)
     if (fate === 'throttled') throw failure('ThrottlingException')
     const output = shelf.carryOut(operation, input, by)
     if (fate === 'late') return new Promise(() => undefined)
-    await clock.sleep(reach.latencyMs / 2)
     if (fate === 'deaf') throw failure('InternalServerError', 500)
     return { ...output, $metadata: { httpStatusCode: 200, attempts: 1 } }
   }
