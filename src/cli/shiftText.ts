@@ -33,6 +33,11 @@ export function stepText(step: StepView | null): string {
   return `${step.index} (number ${step.index + 1} of ${step.of}): ${percent(step.percent)}`
 }
 
+/** Who started it, when and why, and what a rollback would do. */
+export function factLines(shift: ShiftView): readonly string[] {
+  return pairs(facts(shift).filter(([name]) => ['started', 'ended', 'versions', 'restores', 'rollback'].includes(name)))
+}
+
 function facts(shift: ShiftView): readonly (readonly [string, string])[] {
   const { step, versions, rollback } = shift
   const found: (readonly [string, string] | null)[] = [
@@ -91,7 +96,8 @@ function gateLines(gates: readonly GateView[]): readonly string[] {
   return table(['GATE', 'ROUTE', 'VERDICT', 'VALUE', 'LIMIT', 'SAMPLES', 'AT', ''], rows)
 }
 
-function undoLines(shift: ShiftView): readonly string[] {
+/** The commands that take it back without Sluice, each on a line of its own. */
+export function undoLines(shift: ShiftView): readonly string[] {
   const { commands } = shift.rollback
   return commands.length === 0 ? [] : ['By hand, if Sluice is away:', ...commands.map((command) => `  ${command}`)]
 }

@@ -428,3 +428,16 @@ void t.test('the percent over time: what was asked for, and what was read back',
     { kind: 'live', percent: 1 }
   ])
 })
+
+void t.test('where new was attached before, the way to the first step belongs to that step', async (sub) => {
+  const events = log(
+    [5, 'preflight.passed', 'preflight', { code: 'preflight_passed', findings: 0, skipped: 0 }],
+    [5, 'weight.requested', 'converging', write],
+    [15, 'weight.in_effect', 'converging', inEffect(0)]
+  )
+  const shift = aShift({ step: 0, phase: aPhase('baking', T0 + 15 * SECOND) })
+  sub.match(report(shift, events, [], T0 + 20 * SECOND).stretches, [
+    { stretch: 'preflight', seconds: 5 },
+    { stretch: 'step', step: 0, seconds: 15, phases: [{ phase: 'converging' }, { phase: 'baking' }] }
+  ])
+})

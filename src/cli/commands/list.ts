@@ -1,5 +1,5 @@
 /**
- * `sluice list`: the shifts, newest first, a line each.
+ * `sluice list`: the shifts, newest first, a line each; on a narrow terminal below each other.
  */
 import { Option, type Command } from 'commander'
 import { PHASES } from '../../core/shift.ts'
@@ -7,6 +7,8 @@ import type { ShiftView } from '../../core/view.ts'
 import { EXIT } from '../exit.ts'
 import { Failure } from '../failure.ts'
 import { dateTime, percent, table } from '../format.ts'
+import { gridLines } from '../screen/grid.ts'
+import { cleaned } from '../screen/seen.ts'
 import { remote, wholeNumber, type CommonOptions, type Session } from '../session.ts'
 
 interface ListOptions extends CommonOptions {
@@ -16,6 +18,8 @@ interface ListOptions extends CommonOptions {
   readonly cursor?: string
 }
 
+const HEAD = ['ID', 'MIGRATION', 'POLICY', 'PHASE', 'PERCENT', 'STARTED', 'BY']
+
 export function addList(program: Command, session: Session): void {
   const command = program
     .command('list')
@@ -24,7 +28,7 @@ export function addList(program: Command, session: Session): void {
     .option('--migration <name>', 'only of this migration')
     .option('--limit <n>', 'at most so many', wholeNumber(1))
     .option('--cursor <cursor>', 'go on where a list ended')
-  remote<ListOptions>(session, command, async ({ client, out, json }, _args, options) => {
+  remote<ListOptions>(session, command, async ({ client, out, json, io }, _args, options) => {
     const { phase, migration, limit, cursor } = options
     const query = { phase: phase?.join(','), migration, limit, cursor }
     const answer = await client.ask('GET', 'v1/shifts', { query })
@@ -34,7 +38,9 @@ export function addList(program: Command, session: Session): void {
     }
     const { items, next } = pageOf(answer.json, client.url)
     if (items.length === 0) out.note('no shifts')
-    else out.lines(table(['ID', 'MIGRATION', 'POLICY', 'PHASE', 'PERCENT', 'STARTED', 'BY'], items.map(rowOf)))
+    else if (io.terminal)
+      out.lines(gridLines({ head: HEAD, rows: cleaned(items.map(rowOf)), wraps: [6, 1, 2] }, io.terminal.columns()))
+    else out.lines(table(HEAD, items.map(rowOf)))
     if (next !== null) out.note(`there are more: --cursor ${next}`)
     return EXIT.done
   })

@@ -5,6 +5,7 @@ import type { Command } from 'commander'
 import { pathOf, shiftOf } from '../client.ts'
 import { EXIT, EXIT_HELP, exitOfPhase } from '../exit.ts'
 import { remote, type CommonOptions, type Session } from '../session.ts'
+import { statusScreen } from '../screen/statusScreen.ts'
 import { shiftLines } from '../shiftText.ts'
 
 interface StatusOptions extends CommonOptions {
@@ -18,10 +19,12 @@ export function addStatus(program: Command, session: Session): void {
     .argument('<id>', 'the shift')
     .option('--exit-code', 'exit by the phase of the shift, as below; without it 0')
     .addHelpText('after', EXIT_HELP)
-  remote<StatusOptions>(session, command, async ({ client, out, json }, [id = ''], options) => {
+  remote<StatusOptions>(session, command, async (remote, [id = ''], options) => {
+    const { client, out, json, io } = remote
     const answer = await client.ask('GET', pathOf(id))
     const shift = shiftOf(answer, client.url)
     if (json) out.raw(answer.text)
+    else if (io.terminal) await statusScreen(remote, io.terminal, shift)
     else out.lines(shiftLines(shift))
     return options.exitCode ? exitOfPhase(shift.phase) : EXIT.done
   })

@@ -35,7 +35,7 @@ export function screenLines(seen: SeenShift, now: Instant, canvas: Canvas): read
   ]
   const ladder = ladderLines(shift, timeOf(seen, now), stale, below)
   const back = rollbackLines(shift, below)
-  const foot = [...back, ...(shift.outcome === null ? [footLine(seen, now, below)] : [])]
+  const foot = [...back, ...(shift.outcome === null && !canvas.once ? [footLine(seen, now, below)] : [])]
   const parts = [
     routesPart(shift, below),
     gatesPart(shift, seen.history, below),

@@ -4,6 +4,7 @@
  */
 import { styleText } from 'node:util'
 import type { PhaseName, Verdict } from '../../core/shift.ts'
+import type { Terminal } from '../io.ts'
 
 export type Tone = 'good' | 'warn' | 'bad' | 'alarm' | 'strong' | 'dim' | 'plain'
 
@@ -67,6 +68,17 @@ export interface Canvas {
   readonly height: number
   readonly paint: Paint
   readonly glyphs: Glyphs
+  /** Drawn once, not watched. */
+  readonly once?: true
+}
+
+export function canvasOf(terminal: Terminal, height: number): Canvas {
+  return {
+    width: terminal.columns(),
+    height,
+    paint: terminal.colour ? inColour : inPlain,
+    glyphs: terminal.unicode ? UNICODE : ASCII
+  }
 }
 
 export function toneOfVerdict(verdict: Verdict): Tone {

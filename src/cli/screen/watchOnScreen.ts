@@ -3,9 +3,7 @@
  * before. Only looks; leaving it changes nothing.
  */
 import type { Ms } from '../../core/time.ts'
-import type { EventView, SeriesView, ShiftView } from '../../core/view.ts'
-import { pathOf } from '../client.ts'
-import { isTransient } from '../failure.ts'
+import type { EventView, ShiftView } from '../../core/view.ts'
 import { followShift, type Followed } from '../follow.ts'
 import type { Terminal } from '../io.ts'
 import type { Remote } from '../session.ts'
@@ -13,8 +11,9 @@ import { conclude, type Watch } from '../watching.ts'
 import { createHistory, type History } from './history.ts'
 import { openPage } from './page.ts'
 import { screenLines } from './screen.ts'
+import { readSeries } from './series.ts'
 import { cleaned, type SeenShift } from './seen.ts'
-import { ASCII, inColour, inPlain, UNICODE, type Canvas } from './style.ts'
+import { canvasOf } from './style.ts'
 
 const LOOK_MS: Ms = 2_000
 const DRAW_MS: Ms = 1_000
@@ -70,12 +69,6 @@ interface Screen {
 
 function screenOf({ io, client }: Remote, terminal: Terminal, first: ShiftView, history: History): Screen {
   const page = openPage(io.stdout)
-  const canvasOf = (spare: number): Canvas => ({
-    width: terminal.columns(),
-    height: Math.max(1, terminal.rows() - spare),
-    paint: terminal.colour ? inColour : inPlain,
-    glyphs: terminal.unicode ? UNICODE : ASCII
-  })
   const known = (shift: ShiftView) => ({
     shift: cleaned(shift),
     seenAt: io.clock.now(),
@@ -84,7 +77,7 @@ function screenOf({ io, client }: Remote, terminal: Terminal, first: ShiftView, 
   })
   let seen: SeenShift = { ...known(first), events: [], history }
   const draw = () => {
-    const canvas = canvasOf(0)
+    const canvas = canvasOf(terminal, terminal.rows())
     page.draw(screenLines(seen, io.clock.now(), canvas), canvas.height)
   }
   return {
@@ -102,7 +95,11 @@ function screenOf({ io, client }: Remote, terminal: Terminal, first: ShiftView, 
     close: () => page.close(),
     leave: (shift) => {
       // Below it stand a line on how it ended, and the shell's own.
-      const lines = screenLines({ ...seen, shift: cleaned(shift) }, io.clock.now(), canvasOf(3))
+      const lines = screenLines(
+        { ...seen, shift: cleaned(shift) },
+        io.clock.now(),
+        canvasOf(terminal, Math.max(1, terminal.rows() - 3))
+      )
       io.stdout.write(`${lines.join('\n')}\n\n`)
     }
   }
@@ -116,17 +113,9 @@ async function drawing({ io }: Remote, draw: () => void, stop: AbortSignal): Pro
 }
 
 /** Adds what is measured to the history, from the beginning; a daemon that cannot tell leaves the graphs empty. */
-async function measuring({ io, client }: Remote, id: string, history: History, stop: AbortSignal): Promise<void> {
-  for (let after = 0; !stop.aborted;) {
-    try {
-      const { json } = await client.ask('GET', pathOf(id, 'series'), { query: { after }, signal: stop })
-      const page = json as SeriesView
-      history.add(cleaned(page.items))
-      after = page.upTo
-      if (page.next !== null) continue
-    } catch (error) {
-      if (!isTransient(error)) return
-    }
-    await io.clock.sleep(MEASURE_MS, stop)
+async function measuring(remote: Remote, id: string, history: History, stop: AbortSignal): Promise<void> {
+  for (let after: number | null = 0; after !== null && !stop.aborted;) {
+    after = await readSeries(remote, id, after, history, stop)
+    await remote.io.clock.sleep(MEASURE_MS, stop)
   }
 }

@@ -75,6 +75,9 @@ function stepAfter(shift: Shift, reason: Reason, step: number, skipped: number):
   switch (reason.code) {
     case 'preflight_passed':
       return shift.policy.mode === 'observe' ? 0 : step
+    case 'write':
+      // Where new was attached before, there is no step 0.
+      return reason.why === 'step' && step < 0 ? skipped : step
     case 'in_effect':
       return reason.step < 0 ? skipped : reason.step
     case 'step_done':
