@@ -10,6 +10,7 @@ import { EXIT, EXIT_HELP, exitOfPhase } from '../exit.ts'
 import { usage } from '../failure.ts'
 import { duration, remote, type CommonOptions, type Remote, type Session } from '../session.ts'
 import { findingLines } from '../shiftText.ts'
+import { previewLines, type Document } from '../startPreview.ts'
 import { untilOption, type Until } from '../until.ts'
 import { watchShift } from '../watching.ts'
 import { withBehalf } from './orders.ts'
@@ -23,6 +24,7 @@ interface StartOptions extends CommonOptions {
   readonly idempotencyKey?: string
   readonly onBehalfOf?: string
   readonly wait?: true
+  readonly yes?: true
   readonly timeout?: Ms
   readonly until: Until
 }
@@ -48,6 +50,7 @@ export function addStart(program: Command, session: Session): void {
       ])
     )
     .option('--idempotency-key <key>', 'the same key within 24 h gives the same shift')
+    .option('--yes', 'do not ask; a script is never asked')
     .option('--wait', 'print what happens and wait for the end')
     .option('--timeout <duration>', 'with --wait: leave after so long (the shift goes on), such as 2h', duration)
     .addOption(untilOption())
@@ -58,8 +61,13 @@ export function addStart(program: Command, session: Session): void {
 async function start(remote: Remote, args: readonly string[], options: StartOptions): Promise<number> {
   const { out, client } = remote
   if (options.timeout !== undefined && !options.wait) throw usage('--timeout needs --wait')
+  const body = bodyOf(args, options)
+  if (!(await agreed(remote, body, options))) {
+    out.note('nothing was started')
+    return EXIT.error
+  }
   const headers = options.idempotencyKey === undefined ? {} : { 'idempotency-key': options.idempotencyKey }
-  const answer = await client.ask('POST', 'v1/shifts', { body: bodyOf(args, options), headers })
+  const answer = await client.ask('POST', 'v1/shifts', { body, headers })
   const created = shiftOf(answer, client.url)
   if (options.wait) return startAndWait(remote, created, options)
   if (remote.json) {
@@ -73,6 +81,24 @@ async function start(remote: Remote, args: readonly string[], options: StartOpti
   if (shift.outcome === null) return EXIT.done
   out.lines(findingLines(shift.findings))
   return exitOfPhase(shift.phase)
+}
+
+/** Only a person at a terminal is asked: whatever else calls would wait for ever. */
+async function agreed({ client, io, out, json }: Remote, body: Body, options: StartOptions): Promise<boolean> {
+  if (!io.confirm || options.yes || json) return true
+  const document = async (kind: string, name: string): Promise<Document> => {
+    const { json: found } = await client.ask('GET', `v1/${kind}/${encodeURIComponent(name)}`)
+    return ((found as { readonly document?: Document } | null)?.document ?? {}) satisfies Document
+  }
+  const [migration, policy] = await Promise.all([
+    document('migrations', body.migration),
+    document('policies', body.policy)
+  ])
+  const { routes, toPercent, from } = options
+  previewLines({ migration, policy, routes, toPercent, from, url: client.url }, io.clock.now()).forEach((line) =>
+    out.note(line)
+  )
+  return io.confirm('Start it?')
 }
 
 async function startAndWait(remote: Remote, created: ShiftView, options: StartOptions): Promise<number> {
@@ -111,8 +137,14 @@ function byHandLines(shift: ShiftView): readonly string[] {
   return ['Going back by hand, if Sluice is away:', ...commands.map((command) => `  ${command}`)]
 }
 
-function bodyOf(args: readonly string[], options: StartOptions): Readonly<Record<string, unknown>> {
-  const [migration, second] = args
+interface Body {
+  readonly migration: string
+  readonly policy: string
+  readonly [field: string]: unknown
+}
+
+function bodyOf(args: readonly string[], options: StartOptions): Body {
+  const [migration = '', second] = args
   if (second !== undefined && options.policy !== undefined && second !== options.policy) {
     throw usage(`two policies are named: ${second} and ${options.policy}`)
   }
