@@ -2,11 +2,11 @@
  * What routes and sides of every type have in common: where calls go, and the words for gates.
  */
 import Type from 'typebox'
-import { filledText } from './leaf.ts'
+import { filledText, regionName } from './leaf.ts'
 
 /** Where calls go; can stand on defaults, a route and a side. */
 export const account = {
-  region: Type.Optional(filledText('AWS region; without it that of the ARN, else of the daemon')),
+  region: Type.Optional(regionName('AWS region; without it that of the ARN, else of the daemon')),
   roleArn: Type.Optional(
     Type.String({
       pattern: String.raw`^arn:aws[a-z-]*:iam::\d{12}:role/\S+$`,

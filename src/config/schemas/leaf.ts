@@ -81,6 +81,15 @@ export function filledText(description: string, byDefault?: string) {
   return Type.String({ minLength: 1, allowed: 'text that is not empty', description, ...defaulted(byDefault) })
 }
 
+/** One label of a host name: it becomes part of the name of every host that is called. */
+export function regionName(description: string) {
+  return Type.String({
+    pattern: '^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$',
+    allowed: 'an AWS region such as ap-northeast-1',
+    description
+  })
+}
+
 /** A whole number of at least `minimum`. */
 export function count(minimum: number, description: string, byDefault?: number) {
   return Type.Integer({ minimum, description, ...defaulted(byDefault) })
