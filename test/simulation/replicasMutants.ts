@@ -37,13 +37,13 @@ export const REPLICA_MUTANTS: readonly Mutant[] = [
   { name: 'a former leader that writes', firstSeed: 1, lease: neverLost },
   {
     name: 'a lease not checked',
-    firstSeed: 1,
+    firstSeed: 2,
     lease: (lease) => ({ ...lease, mayStart: () => true, ready: async () => undefined })
   },
   { name: 'a save without version', firstSeed: 1, table: withoutVersion },
   {
     name: 'a new leader raises at once',
-    firstSeed: 1,
+    firstSeed: 2,
     lease: (lease) => ({
       ...lease,
       mayStart: (call, ms) => lease.mayStart(asRollback(call), ms),

@@ -14,7 +14,7 @@ import { replicasLedger } from './replicasLedger.ts'
 import { newReplica, type ReplicaLife, type ReplicaOutside } from './replicasLife.ts'
 import type { Scenario } from './scenario.ts'
 import { START, targetsOf, worldOf, type Stage } from './stage.ts'
-import { makeWeather } from './weather.ts'
+import { makeWeather, type Weather } from './weather.ts'
 import { makeWire } from './wire.ts'
 
 export interface ReplicasStage extends Stage {
@@ -29,6 +29,8 @@ export interface ReplicasStage extends Stage {
 /** Above 30 s (and some noise) nothing is judged: which periods are closed cannot be told (CONTRACT 4.1). */
 const BLINDING_SKEW_MS = 25_000
 const LOOK_MS: Ms = 1_000
+/** From a call whose answer never comes to everything going on. */
+const GIVEN_UP_MS: Ms = 10_000
 
 export function setUpReplicas(scenario: Scenario, mutant: Mutant | null): ReplicasStage {
   const clock = virtualClock(START + (scenario.seed % 60) * 1_000)
@@ -40,9 +42,9 @@ export function setUpReplicas(scenario: Scenario, mutant: Mutant | null): Replic
   )
   const chance = streamOf(scenario.seed, 'replicas')
   const shelf = aShelf()
-  const reach = troubled(chance, clock)
-  const ledger = replicasLedger(shelf, clock, reach.fail)
   const weather = makeWeather(clock)
+  const reach = troubled(chance, clock, weather)
+  const ledger = replicasLedger(shelf, clock, reach.fail)
   const trace: string[] = []
   const broken: string[] = []
   const say = (text: string): void => {
@@ -187,7 +189,7 @@ function anyOf(lives: () => readonly ReplicaLife[], chance: () => number, own: R
 }
 
 /** DynamoDB as it is: now and then a call is repeated, or its answer is lost. */
-function troubled(chance: () => number, clock: VirtualClock) {
+function troubled(chance: () => number, clock: VirtualClock, weather: Weather) {
   let failing: 'save' | 'all' | null = null
   let since = clock.now()
   const reach = {
@@ -199,9 +201,12 @@ function troubled(chance: () => number, clock: VirtualClock) {
       const roll = chance()
       if (roll < 0.004) return 'deaf' as const
       if (roll < 0.006) return 'throttled' as const
-      if (roll >= 0.007) return 'fine' as const
-      // Whoever waits for this answer waits until he gives up.
+      if (roll >= 0.007 && !(saves && roll < 0.02)) return 'fine' as const
+      // Whoever waits for this answer waits until he gives up, and looks again.
       since = clock.now()
+      weather.begin('process', 'answer')
+      clock.after(GIVEN_UP_MS, () => weather.end('process', 'answer'))
+      if (roll >= 0.007) return 'slow' as const
       return roll < 0.0065 ? ('lost' as const) : ('late' as const)
     },
     fail: (what: 'save' | 'all' | null) => {

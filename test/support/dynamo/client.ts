@@ -10,8 +10,9 @@ import { failure, type Shelf } from './shelf.ts'
 /**
  * - `refused`: 500, and nothing happened · `throttled`: not now
  * - `deaf`: it happens, and a 500 comes back · `lost`: nothing arrives, and nothing comes back · `late`: it happens, and nothing comes back
+ * - `slow`: it happens when nobody waits for it any more
  */
-export type Fate = 'fine' | 'refused' | 'throttled' | 'deaf' | 'lost' | 'late'
+export type Fate = 'fine' | 'refused' | 'throttled' | 'deaf' | 'lost' | 'late' | 'slow'
 
 export interface Reach {
   latencyMs: Ms
@@ -21,6 +22,8 @@ export interface Reach {
 
 const ATTEMPTS = 3
 const PAUSE_MS: Ms = 50
+/** Longer than any call of the store. */
+const SLOW_MS: Ms = 9_000
 
 export function aReach(latencyMs: Ms = 8): Reach {
   return { latencyMs, fate: () => 'fine' }
@@ -31,12 +34,12 @@ export function dynamoClient(shelf: Shelf, reach: Reach, clock: Clock, by: strin
   const attempt = async (operation: string, input: object): Promise<object> => {
     const fate = reach.fate(operation, input)
     // One wait for both ways: what is lost on the way back is decided by the fate, not by the time.
-    await clock.sleep(reach.latencyMs)
+    await clock.sleep(fate === 'slow' ? SLOW_MS : reach.latencyMs)
     if (fate === 'lost') return new Promise(() => undefined)
     if (fate === 'refused') throw failure('InternalServerError', 500)
     if (fate === 'throttled') throw failure('ThrottlingException')
     const output = shelf.carryOut(operation, input, by)
-    if (fate === 'late') return new Promise(() => undefined)
+    if (fate === 'late' || fate === 'slow') return new Promise(() => undefined)
     if (fate === 'deaf') throw failure('InternalServerError', 500)
     return { ...output, $metadata: { httpStatusCode: 200, attempts: 1 } }
   }
