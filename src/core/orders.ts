@@ -9,9 +9,10 @@ import { PREFLIGHT_MS } from './create.ts'
 import { finish, halt } from './end.ts'
 import { adopt, overwrite } from './drift.ts'
 import { goBack } from './rollback.ts'
-import { isGoingBack } from './shift.ts'
+import { isGoingBack, type Finding } from './shift.ts'
 import { emit, enter, patch, type Turn } from './turn.ts'
 import { converge } from './step.ts'
+import { isTidy } from './want.ts'
 
 const URGENT: readonly Order['verb'][] = ['abort', 'reject', 'release']
 
@@ -51,6 +52,7 @@ function obey(turn: Turn, command: Command): void {
     case 'reject':
       return bringBack(turn, command, order)
     case 'release':
+      tellLoweredTtls(turn)
       return finish(turn, 'released', order.reason, actor)
     case 'pause':
       enter(turn, { kind: 'paused', since: turn.now, by: 'person' })
@@ -67,6 +69,19 @@ function obey(turn: Turn, command: Command): void {
 function refuse(turn: Turn, command: Command, problem: string, detail: string): void {
   const { verb } = command.order
   emit(turn, 'command.refused', { code: 'command_refused', verb, problem, detail }, { actor: command.actor })
+}
+
+/** Every other end puts a lowered TTL back. A released shift writes no more at all: it says what it leaves. */
+function tellLoweredTtls(turn: Turn): void {
+  const left = turn.shift.routes.filter((route) => !isTidy(route))
+  const found = left.map(({ name, want, ttlAtStart }): Finding => ({
+    severity: 'warning',
+    code: 'ttl_left_lowered',
+    route: name,
+    detail: `the TTL that this shift lowered stays at ${want.ttlSeconds} s; before, it was ${ttlAtStart} s`,
+    remedy: `set it to ${ttlAtStart} s again once the weights are what they shall be`
+  }))
+  if (found.length > 0) patch(turn, { findings: [...turn.shift.findings, ...found] })
 }
 
 function bringBack(turn: Turn, command: Command, order: Extract<Order, { verb: 'abort' | 'reject' }>): void {

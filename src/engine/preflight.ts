@@ -3,6 +3,7 @@
  * named and read again until preflight's deadline.
  */
 import type { Call } from '../core/call.ts'
+import { roundedSteps } from '../core/dns/rounding.ts'
 import { isMeasured } from '../core/gates/meters.ts'
 import type { Preflight } from '../core/observation.ts'
 import type { Finding, Shift } from '../core/shift.ts'
@@ -63,6 +64,7 @@ export function makePreflight(deps: {
           ...inspected.findings,
           ...measured.forbidden.map(forbidden),
           ...fired.findings,
+          ...roundedSteps({ routeSpecs: resolved, steps: steps ?? shift.steps }),
           ...quiet(shift, measured.baseline)
         ],
         baseline: measured.baseline,

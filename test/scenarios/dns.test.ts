@@ -1,25 +1,7 @@
 import t from 'tap'
-import { anErrorRateGate } from '../support/builders.ts'
 import { isGoingBack } from '../../src/core/shift.ts'
-import { aProductionPolicy, aRig, type RigOptions } from './rig.ts'
-import type { Test } from 'tap'
-
-const MINUTE = 60_000
-const baking = (step: number) => (shift: { phase: { kind: string }; step: number }) =>
-  shift.phase.kind === 'baking' && shift.step === step
-
-const policy = aProductionPolicy({
-  steps: [
-    { percent: 100, bakeMs: 8 * MINUTE, approval: null },
-    { percent: 500, bakeMs: 8 * MINUTE, approval: null },
-    { percent: 1000, bakeMs: 8 * MINUTE, approval: null }
-  ],
-  gates: [anErrorRateGate()],
-  drain: { residual: 0.03, forMs: 3 * MINUTE, deadlineMs: 120 * MINUTE }
-})
-
-const dnsRig = (t: Test, options: RigOptions = {}) =>
-  aRig(t, { routes: [{ name: 'api', kind: 'dns', types: ['A', 'AAAA'] }], ...options })
+import { baking, dnsRig, policy } from './dnsRig.ts'
+import { aRig } from './rig.ts'
 
 t.test('a healthy shift by records: in effect by INSYNC and TTL, drained by what arrives, completed', async (t) => {
   const rig = await dnsRig(t)
@@ -94,46 +76,6 @@ t.test('while a change is PENDING users are expected to follow already, and noth
   await rig.replay(id)
 })
 
-t.test('rights for UPSERT alone: refused before anything is written, and dns.write: upsert goes through', async (t) => {
-  const rig = await dnsRig(t)
-  rig.world.name('api').zone.allow = ['UPSERT']
-  const before = rig.world.name('api').zone.control.newest()
-  const refused = await rig.start(policy)
-  const end = await rig.untilEnd(refused.id)
-  t.equal(end.phase.kind, 'refused')
-  t.match(
-    end.findings.find(({ code }) => code === 'swap_not_allowed'),
-    { severity: 'blocker', remedy: /dns\.write: upsert/ }
-  )
-  t.equal(rig.world.name('api').zone.control.newest(), before)
-  const { id } = await rig.start({ ...policy, dns: { ...policy.dns, write: 'upsert' } })
-  t.equal((await rig.untilEnd(id, '12h')).phase.kind, 'completed')
-  t.strictSame(rig.broken, [])
-})
-
-t.test('mode observe: rights to write are neither needed nor asked for', async (t) => {
-  const rig = await dnsRig(t)
-  rig.world.name('api').zone.allow = []
-  const asked: string[] = []
-  rig.world.watch((call) => {
-    if (call.operation === 'ChangeResourceRecordSets') asked.push(call.operation)
-  })
-  const { id } = await rig.start({ ...policy, mode: 'observe' })
-  await rig.untilPhase(id, 'baking')
-  t.notOk((await rig.shift(id)).findings.some(({ code }) => code === 'swap_not_allowed'))
-  t.same(asked, [])
-})
-
-t.test('a foreign change of a record is drift: told and not fought', async (t) => {
-  const rig = await dnsRig(t)
-  const { id } = await rig.start(policy)
-  await rig.until(id, baking(1))
-  rig.world.foreign.setWeights('api', { old: 30, new: 70 })
-  t.match((await rig.untilPhase(id, 'halted')).phase, { why: 'drift' })
-  await rig.clock.advance('30m')
-  t.equal(rig.world.told('api').new, 70)
-})
-
 t.test('FM-19: a zone at its request limit, and a busy one: the shift completes, later', async (t) => {
   const rig = await dnsRig(t)
   rig.world.faults.throttleEvery(2, { service: 'route53' })
@@ -153,103 +95,6 @@ t.test('FM-19: a throttled INSYNC poll is not taken for in sync', async (t) => {
   lift()
   t.equal((await rig.untilEnd(id, '24h')).phase.kind, 'completed')
 })
-
-t.test('a change that Route 53 knows no more, after a long pause, is proven by the same batch again', async (t) => {
-  const rig = await dnsRig(t)
-  const { id } = await rig.start(policy)
-  await rig.until(id, baking(1))
-  await rig.order(id, { verb: 'pause', reason: 'the weekend' })
-  await rig.clock.advance('3h')
-  rig.world.name('api').zone.changes.splice(0)
-  await rig.order(id, { verb: 'resume', drift: null })
-  t.equal((await rig.untilEnd(id, '24h')).phase.kind, 'completed', await rig.story(id))
-  t.strictSame(rig.broken, [])
-  await rig.replay(id)
-})
-
-t.test('a change that Route 53 still knows is not sent again after a pause', async (t) => {
-  const rig = await dnsRig(t)
-  const { id } = await rig.start(policy)
-  await rig.until(id, baking(1))
-  await rig.order(id, { verb: 'pause', reason: 'lunch' })
-  await rig.clock.advance('1h')
-  const sent = rig.world.calls('ChangeResourceRecordSets')
-  await rig.order(id, { verb: 'resume', drift: null })
-  await rig.until(id, (shift) => shift.phase.kind === 'baking')
-  t.equal(rig.world.calls('ChangeResourceRecordSets'), sent)
-})
-
-t.test('FM-12: a foreign change between our read and our write is refused by Route 53 and is drift', async (t) => {
-  const rig = await dnsRig(t)
-  const { id } = await rig.start(policy)
-  await rig.until(id, baking(0))
-  let met = 0
-  rig.world.watch((call) => {
-    // It lands before our batch does, and after the read that the batch was built on.
-    if (call.operation !== 'ChangeResourceRecordSets' || met > 0) return
-    met += 1
-    rig.world.foreign.setWeights('api', { old: 70, new: 30 })
-  })
-  t.match((await rig.untilPhase(id, 'halted')).phase, { why: 'drift' })
-  t.equal(met, 1)
-  t.equal(rig.world.told('api').new, 30, 'and is not written over')
-  await rig.order(id, { verb: 'resume', drift: 'overwrite' })
-  t.equal((await rig.untilEnd(id, '24h')).phase.kind, 'completed')
-  t.strictSame(rig.broken, [])
-})
-
-t.test('FM-12: a TTL that somebody raises is drift, and once it is adopted a rollback is promised by it', async (t) => {
-  const rig = await aRig(t, { routes: [{ name: 'api', kind: 'dns', alias: false, ttl: 60 }] })
-  const { id } = await rig.start(policy)
-  await rig.until(id, baking(1))
-  const before = (await rig.view(id)).rollback.inEffectWithinSeconds ?? 0
-  rig.world.foreign.setRecords('api', (sets) => sets.map((set) => ({ ...set, TTL: 3600 })))
-  t.match((await rig.untilPhase(id, 'halted')).phase, { why: 'drift' })
-  await rig.order(id, { verb: 'resume', drift: 'adopt' })
-  await rig.until(id, (shift) => shift.phase.kind === 'converging')
-  const after = (await rig.view(id)).rollback.inEffectWithinSeconds ?? 0
-  t.ok(before < 600 && after >= 7200, `${before} s before, ${after} s after`)
-  await rig.order(id, { verb: 'abort', reason: 'enough', force: false })
-  t.equal((await rig.untilEnd(id, '24h')).phase.kind, 'aborted')
-  t.strictSame(rig.broken, [])
-  await rig.replay(id)
-})
-
-t.test('a record is deleted under us: halted as gone', async (t) => {
-  const rig = await dnsRig(t)
-  const { id } = await rig.start(policy)
-  await rig.until(id, baking(1))
-  rig.world.foreign.remove('api')
-  const halted = await rig.untilPhase(id, 'halted')
-  t.match(halted.phase, { why: 'gone' })
-})
-
-t.test(
-  'a TTL that is too long is refused; lowerTtl lowers it first, waits one old TTL, and puts it back',
-  async (t) => {
-    const rig = await aRig(t, { routes: [{ name: 'api', kind: 'dns', alias: false, ttl: 600 }] })
-    const refused = await rig.start(policy)
-    const end = await rig.untilEnd(refused.id)
-    t.equal(end.phase.kind, 'refused')
-    t.ok(end.findings.some((finding) => finding.code === 'ttl_too_long'))
-    const lowering = { ...policy, dns: { ...policy.dns, lowerTtlMs: MINUTE } }
-    const { id } = await rig.start(lowering)
-    const first = await rig.until(id, (shift) => shift.step === 0)
-    t.ok(first.updatedAt - first.createdAt >= 600_000, 'one old TTL before the first step')
-    t.equal((await rig.untilEnd(id, '24h')).phase.kind, 'completed')
-    const ttls = rig.world
-      .name('api')
-      .zone.control.newest()
-      .filter((set) => set.SetIdentifier !== undefined)
-    t.strictSame(
-      ttls.map((set) => set.TTL),
-      [600, 600],
-      'put back at the end'
-    )
-    t.strictSame(rig.broken, [])
-    await rig.replay(id)
-  }
-)
 
 t.test('a load balancer route and records move together; the slowest decides', async (t) => {
   const rig = await aRig(t, { routes: ['web', { name: 'api', kind: 'dns' }] })

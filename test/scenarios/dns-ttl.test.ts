@@ -1,0 +1,81 @@
+/** TTLs that are too long, lowered, put back; percents that weights cannot hold. */
+import t from 'tap'
+import type { Shift } from '../../src/core/shift.ts'
+import { baking, dnsRig, MINUTE, policy } from './dnsRig.ts'
+import { aRig } from './rig.ts'
+
+t.test(
+  'a TTL that is too long is refused; lowerTtl lowers it first, waits one old TTL, and puts it back',
+  async (t) => {
+    const rig = await aRig(t, { routes: [{ name: 'api', kind: 'dns', alias: false, ttl: 600 }] })
+    const refused = await rig.start(policy)
+    const end = await rig.untilEnd(refused.id)
+    t.equal(end.phase.kind, 'refused')
+    t.ok(end.findings.some((finding) => finding.code === 'ttl_too_long'))
+    const lowering = { ...policy, dns: { ...policy.dns, lowerTtlMs: MINUTE } }
+    const { id } = await rig.start(lowering)
+    const first = await rig.until(id, (shift) => shift.step === 0)
+    t.ok(first.updatedAt - first.createdAt >= 600_000, 'one old TTL before the first step')
+    t.equal((await rig.untilEnd(id, '24h')).phase.kind, 'completed')
+    const ttls = rig.world
+      .name('api')
+      .zone.control.newest()
+      .filter((set) => set.SetIdentifier !== undefined)
+    t.strictSame(
+      ttls.map((set) => set.TTL),
+      [600, 600],
+      'put back at the end'
+    )
+    t.strictSame(rig.broken, [])
+    await rig.replay(id)
+  }
+)
+
+t.test('a TTL that was lowered is put back at every end; a released shift writes no more, and says so', async (t) => {
+  const lowering = { ...policy, dns: { ...policy.dns, lowerTtlMs: MINUTE } }
+  const abort = { verb: 'abort', reason: 'enough', force: false } as const
+  const ends = [
+    ['aborted while it is being lowered', abort, (shift: Shift) => shift.step === -1 && shift.firstWriteAt !== null],
+    ['aborted in a step', abort, baking(1)],
+    ['released', { verb: 'release', reason: 'ours now' } as const, baking(1)]
+  ] as const
+  for (const [what, order, when] of ends) {
+    const rig = await aRig(t, { routes: [{ name: 'api', kind: 'dns', alias: false, ttl: 600 }] })
+    const ttls = () =>
+      new Set(
+        rig.world
+          .name('api')
+          .zone.control.newest()
+          .map(({ TTL }) => TTL)
+      )
+    const { id } = await rig.start(lowering)
+    await rig.until(id, when)
+    await rig.order(id, order)
+    const end = await rig.untilEnd(id, '24h')
+    await rig.clock.advance('10m')
+    const left = end.findings.find(({ code }) => code === 'ttl_left_lowered')
+    if (order.verb === 'abort') {
+      t.same([...ttls()], [600], `${what}: ${await rig.story(id)}`)
+      t.equal(left, undefined)
+    } else {
+      t.same([...ttls()], [60], what)
+      t.match(left, { severity: 'warning', detail: /stays at 60 s; before, it was 600 s/ })
+    }
+    t.strictSame(rig.broken, [], what)
+    rig.end()
+  }
+})
+
+t.test('a percent that weights of records cannot hold is told before the first write', async (t) => {
+  const rig = await dnsRig(t)
+  const fine = [
+    { percent: 1, bakeMs: 8 * MINUTE, approval: null },
+    { percent: 1000, bakeMs: 8 * MINUTE, approval: null }
+  ]
+  const { id } = await rig.start({ ...policy, steps: fine })
+  const shift = await rig.until(id, (now) => now.firstWriteAt !== null)
+  t.match(
+    shift.findings.find(({ code }) => code === 'percent_rounded'),
+    { severity: 'warning', detail: /0\.39 %/ }
+  )
+})
