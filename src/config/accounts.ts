@@ -1,7 +1,7 @@
 /**
  * Whose credentials a call takes, and where it goes: of defaults, route and side the nearest that says so counts. Pure.
  */
-import type { AccountRef } from '../core/migration.ts'
+import type { AccountRef, OwnAccount } from '../core/migration.ts'
 import type { Path } from './path.ts'
 import { complain, type Complaint } from './problem.ts'
 import type { AccountDocument } from './schemas/migration.ts'
@@ -15,6 +15,16 @@ export function accountOf(levels: readonly AccountDocument[], region: string): A
   if (roleArn === undefined) return { region }
   const externalId = levels.slice(0, at + 1).find((level) => level.externalId !== undefined)?.externalId
   return externalId === undefined ? { region, roleArn } : { region, roleArn, externalId }
+}
+
+/** Of a gate, or a side's own measurements; null where they say nothing and are read where the side is. */
+export function ownAccount({ region, roleArn, externalId }: AccountDocument): OwnAccount | null {
+  if (region === undefined && roleArn === undefined) return null
+  return {
+    region: region ?? null,
+    ...(roleArn === undefined ? {} : { roleArn }),
+    ...(roleArn === undefined || externalId === undefined ? {} : { externalId })
+  }
 }
 
 /** The region that was stated nearest; null where none was. */

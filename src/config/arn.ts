@@ -3,7 +3,7 @@
  * Forms: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awselasticloadbalancingv2.html
  */
 
-export type ElbKind = 'listener' | 'rule' | 'targetGroup' | 'loadBalancer'
+export type ElbKind = 'listener' | 'rule' | 'targetGroup' | 'loadBalancer' | 'networkLoadBalancer'
 
 export interface ElbArn {
   readonly kind: ElbKind
@@ -13,12 +13,13 @@ export interface ElbArn {
 
 const PREFIX = /^arn:aws[a-z-]*:elasticloadbalancing:([a-z0-9-]+):(\d{12}):(\S+)$/
 
-/** Only Application Load Balancers: a network one has no weights in its rules. */
+/** Listeners and rules of Application Load Balancers only: a network one has no weights in its rules. */
 const KINDS: readonly (readonly [ElbKind, RegExp])[] = [
   ['listener', /^listener\/app\/[^/]+\/[^/]+\/[^/]+$/],
   ['rule', /^listener-rule\/app\/[^/]+\/[^/]+\/[^/]+\/[^/]+$/],
   ['targetGroup', /^targetgroup\/[^/]+\/[^/]+$/],
-  ['loadBalancer', /^loadbalancer\/app\/[^/]+\/[^/]+$/]
+  ['loadBalancer', /^loadbalancer\/app\/[^/]+\/[^/]+$/],
+  ['networkLoadBalancer', /^loadbalancer\/net\/[^/]+\/[^/]+$/]
 ]
 
 /** What else people have at hand, by how the resource begins. */
@@ -39,7 +40,9 @@ const WANTED: Readonly<Record<ElbKind, string>> = {
   rule: 'the ARN of an ALB listener rule (arn:aws:elasticloadbalancing:REGION:ACCOUNT:listener-rule/app/…)',
   targetGroup: 'the ARN of a target group (arn:aws:elasticloadbalancing:REGION:ACCOUNT:targetgroup/…)',
   loadBalancer:
-    'the ARN of an Application Load Balancer (arn:aws:elasticloadbalancing:REGION:ACCOUNT:loadbalancer/app/…)'
+    'the ARN of an Application Load Balancer (arn:aws:elasticloadbalancing:REGION:ACCOUNT:loadbalancer/app/…)',
+  networkLoadBalancer:
+    'the ARN of a Network Load Balancer (arn:aws:elasticloadbalancing:REGION:ACCOUNT:loadbalancer/net/…)'
 }
 
 /** Parts of the ARN where it names a `kind`; else a sentence that says what it names instead. */

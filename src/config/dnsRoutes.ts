@@ -5,6 +5,7 @@
 import { RECORD_TYPES, type DnsSideSpec, type Route53RouteSpec } from '../core/migration.ts'
 import { accountOf, checkExternalId, statedRegion, type Tell } from './accounts.ts'
 import { readElbArn, type ElbArn, type ElbKind } from './arn.ts'
+import { toMeasure } from './measure.ts'
 import type { Path } from './path.ts'
 import type { Outer } from './routes.ts'
 import { complain, warn } from './problem.ts'
@@ -59,7 +60,7 @@ function toSide(doc: DnsSideDocument, outer: readonly AccountDocument[], path: P
   const arns = [
     ...(doc.loadBalancer === undefined
       ? []
-      : [find(doc.loadBalancer, 'loadBalancer', [...path, 'loadBalancer'], tell)]),
+      : [find(doc.loadBalancer, balancerKind(doc), [...path, 'loadBalancer'], tell)]),
     ...(doc.targetGroups ?? []).map((arn, i) => find(arn, 'targetGroup', [...path, 'targetGroups', i], tell))
   ]
   if (arns.includes(null)) return null
@@ -79,13 +80,20 @@ function toSide(doc: DnsSideDocument, outer: readonly AccountDocument[], path: P
   }
   const account = accountOf(levels, region)
   checkAccount(account.roleArn, arns[0] ?? null, path, tell)
+  const measure = toMeasure(doc.measure, doc.vars, path, tell)
   return {
     setIdentifier: doc.setIdentifier,
     loadBalancer: doc.loadBalancer ?? null,
     targetGroups: doc.targetGroups ?? null,
     vars: { ...doc.vars },
-    account
+    account,
+    ...(measure === undefined ? {} : { measure })
   }
+}
+
+/** A network load balancer counts no requests: only with measurements of its own can its side be judged. */
+function balancerKind({ loadBalancer, measure }: DnsSideDocument): ElbKind {
+  return measure !== undefined && loadBalancer?.includes(':loadbalancer/net/') ? 'networkLoadBalancer' : 'loadBalancer'
 }
 
 function find(arn: string, kind: ElbKind, path: Path, tell: Tell): ElbArn | null {

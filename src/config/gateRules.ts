@@ -6,28 +6,31 @@ import type { Path } from './path.ts'
 import { complain, type Complaint } from './problem.ts'
 import type { ErrorRateDocument, LatencyDocument } from './schemas/countGates.ts'
 import type { GateDocument } from './schemas/gate.ts'
-import type { AlarmDocument, MetricDocument } from './schemas/ownGates.ts'
+import type { MetricDocument } from './schemas/ownGates.ts'
 
 /** Paths begin with `gates`. */
 export function gateComplaints(docs: readonly GateDocument[]): readonly Complaint[] {
   return docs.flatMap((doc, i) => {
     const path: Path = ['gates', i]
-    switch (doc.type) {
-      case 'errorRate':
-        return doc.against === 'none' ? knobsUnread(doc, path, 'against: old') : []
-      case 'latency':
-        return latencyComplaints(doc, path)
-      case 'metric':
-        return [...accountComplaints(doc, path), ...metricComplaints(doc, path)]
-      case 'alarm':
-        return accountComplaints(doc, path)
-      case 'statusMix':
-      case 'burnRate':
-      case 'targetHealth':
-      case 'probe':
-        return []
-    }
+    return [...accountComplaints(doc, path), ...ownComplaints(doc, path)]
   })
+}
+
+function ownComplaints(doc: GateDocument, path: Path): readonly Complaint[] {
+  switch (doc.type) {
+    case 'errorRate':
+      return doc.against === 'none' ? knobsUnread(doc, path, 'against: old') : []
+    case 'latency':
+      return latencyComplaints(doc, path)
+    case 'metric':
+      return metricComplaints(doc, path)
+    case 'alarm':
+    case 'statusMix':
+    case 'burnRate':
+    case 'targetHealth':
+    case 'probe':
+      return []
+  }
 }
 
 type Knobs = Pick<ErrorRateDocument, 'profile' | 'tolerance' | 'alpha' | 'stepBackBudget'>
@@ -77,15 +80,9 @@ function metricComplaints({ queries, max, min }: MetricDocument, path: Path): re
   return [...twice, complain([...path, 'max'], 'is missing: a metric needs max, min or both')]
 }
 
-function accountComplaints({ region, roleArn, externalId }: MetricDocument | AlarmDocument, path: Path) {
-  const found: Complaint[] = []
-  if (roleArn !== undefined && region === undefined) {
-    found.push(complain([...path, 'region'], 'is missing: a gate with a roleArn of its own needs a region as well'))
-  }
-  if (externalId !== undefined && roleArn === undefined) {
-    found.push(complain([...path, 'externalId'], 'is of no use without a roleArn'))
-  }
-  return found
+function accountComplaints(doc: GateDocument, path: Path): readonly Complaint[] {
+  if (doc.type === 'probe' || doc.externalId === undefined || doc.roleArn !== undefined) return []
+  return [complain([...path, 'externalId'], 'is of no use without a roleArn')]
 }
 
 /**

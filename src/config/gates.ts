@@ -2,13 +2,12 @@
  * Gates of a checked document to gates of the core: the same for a policy and a migration. What does not go together is told by
  * gateRules.ts; here it is only filled in.
  */
-import type { AccountRef } from '../core/migration.ts'
-import type { Comparison, GateSpec, LatencyGate } from '../core/policy.ts'
+import type { Comparison, ErrorRateGate, GateSpec, LatencyGate } from '../core/policy.ts'
 import { knobsOf } from '../core/evidence/knobs.ts'
-import { accountOf } from './accounts.ts'
+import { ownAccount } from './accounts.ts'
 import type { ErrorRateDocument, LatencyDocument } from './schemas/countGates.ts'
 import type { GateDocument } from './schemas/gate.ts'
-import type { AlarmDocument, MetricDocument } from './schemas/ownGates.ts'
+import type { MetricDocument } from './schemas/ownGates.ts'
 import { fractionOf, msOf } from './units.ts'
 
 export function toGate(doc: GateDocument): GateSpec {
@@ -21,7 +20,8 @@ export function toGate(doc: GateDocument): GateSpec {
         max: fractionOf(doc.max),
         against: doc.against,
         ...(doc.against === 'old' ? { comparison: comparisonOf(doc) } : {}),
-        ...judgedOf(doc)
+        ...judgedOf(doc),
+        ...readElsewhere(doc)
       }
     case 'targetHealth':
       return {
@@ -29,7 +29,8 @@ export function toGate(doc: GateDocument): GateSpec {
         type: doc.type,
         minHealthyRatio: doc.minHealthyRatio,
         everyMs: msOf(doc.every),
-        forMs: msOf(doc.for)
+        forMs: msOf(doc.for),
+        ...readElsewhere(doc)
       }
     case 'statusMix':
       return {
@@ -38,14 +39,15 @@ export function toGate(doc: GateDocument): GateSpec {
         classes: doc.classes,
         against: doc.against,
         comparison: comparisonOf(doc),
-        ...judgedOf(doc)
+        ...judgedOf(doc),
+        ...readElsewhere(doc)
       }
     case 'latency':
-      return { ...common, type: doc.type, ...latencyOf(doc), ...judgedOf(doc) }
+      return { ...common, type: doc.type, ...latencyOf(doc), ...judgedOf(doc), ...readElsewhere(doc) }
     case 'metric':
       return { ...common, type: doc.type, ...metricOf(doc) }
     case 'burnRate':
-      return { ...common, type: doc.type, ...burnRateOf(doc) }
+      return { ...common, type: doc.type, ...burnRateOf(doc), ...readElsewhere(doc) }
     case 'alarm':
       return {
         ...common,
@@ -130,7 +132,10 @@ function metricOf(doc: MetricDocument) {
   }
 }
 
-/** A region alone: read there, as whoever reads for the route (core/gates/account.ts). */
-function ownAccount(doc: MetricDocument | AlarmDocument): AccountRef | null {
-  return doc.region === undefined ? null : accountOf([doc], doc.region)
+type Elsewhere = Pick<ErrorRateDocument, 'region' | 'roleArn' | 'externalId'>
+
+/** Absent where the sides say it. */
+function readElsewhere(doc: Elsewhere): Pick<ErrorRateGate, 'account'> {
+  const account = ownAccount(doc)
+  return account === null ? {} : { account }
 }

@@ -6,6 +6,7 @@ import type { AccountRef, AlbRouteSpec, RouteSpec, SideSpec } from '../core/migr
 import { accountOf, checkExternalId, type Tell } from './accounts.ts'
 import { readElbArn, type ElbArn, type ElbKind } from './arn.ts'
 import { toDnsRoute } from './dnsRoutes.ts'
+import { toMeasure } from './measure.ts'
 import type { Path } from './path.ts'
 import { complain, warn } from './problem.ts'
 import type { AccountDocument, AlbRouteDocument, RouteDocument, SideDocument } from './schemas/migration.ts'
@@ -103,7 +104,13 @@ function toSide(
       )
     )
   }
-  return { targetGroup: found.arn, vars: { ...doc.vars }, account: accountOf(levels, region) }
+  const measure = toMeasure(doc.measure, doc.vars, path, tell)
+  return {
+    targetGroup: found.arn,
+    vars: { ...doc.vars },
+    account: accountOf(levels, region),
+    ...(measure === undefined ? {} : { measure })
+  }
 }
 
 /** The region that was stated for a route must be that of its ARN: one of the two is not what was meant. */

@@ -111,7 +111,7 @@ export function resumeStep(turn: Turn): boolean {
   return true
 }
 
-/** Every comparing gate says so. Periods in flight never count: they were served at the higher share. */
+/** Nothing is suspected by any comparing gate. Periods in flight never count: they were served at the higher share. */
 function isClear(turn: Turn): boolean {
   const { back, gates, gateSpecs } = turn.shift
   const comparing = gates.filter((state) =>

@@ -9,7 +9,11 @@ import { samplesNeeded, slowTally, usualTails } from './gates/latency.ts'
 import { meterOf } from './gates/meters.ts'
 import { mix, NO_OBJECTIVE } from './gates/statusMix.ts'
 import type { PeriodCounts, Preflight } from './observation.ts'
-import type { Comparison, ErrorRateGate, LatencyGate, StatusMixGate } from './policy.ts'
+import { harmExcess } from './evidence/promotion.ts'
+import { comparingGate, type ComparingGate } from './gates/comparing.ts'
+import { baselinePeriodMs } from './gates/meters.ts'
+import { onceMeasured } from './migration.ts'
+import type { Comparison, LatencyGate } from './policy.ts'
 import { fractionOf } from './share.ts'
 import { minBakeMs } from './step.ts'
 import type { GateState, Shift, Tally } from './shift.ts'
@@ -22,43 +26,51 @@ const ROBUST: Comparison = { profile: 'robust', tolerance: null, alpha: null, st
 const LEAST_SHARE = { alb: 0.001, route53: 1 / 256 } as const
 
 /**
- * What part of the budget one gate on one route may spend. Over several routes half of a gate's part belongs to the pool, and the
- * routes share the other half: their mean and the pool are averaged (GATING 3.9).
+ * What part of the budget one comparison on one route may spend. Over several routes half of it belongs to the pool, and the routes
+ * share the other half: their mean and the pool are averaged (GATING 3.9).
  */
-function partOf(gates: number, routes: number): number {
-  return routes > 1 ? 1 / (2 * gates * routes) : 1 / gates
+function partOf(comparisons: number, routes: number): number {
+  return routes > 1 ? 1 / (2 * comparisons * routes) : 1 / comparisons
 }
 
 export function beginComparisons(turn: Turn, preflight: Preflight | null): void {
   const { shift } = turn
   const comparing = shift.gates.filter((state) => comparingSpec(shift, state) !== null)
   const gates = new Set(comparing.map((state) => state.gate)).size
-  const routesOf = (gate: string) => comparing.filter((state) => state.gate === gate).length
+  const routesOf = (gate: string) => {
+    const judged = comparing.filter((state) => state.gate === gate).map(({ route }) => route)
+    return onceMeasured(shift.routeSpecs.filter(({ name }) => judged.includes(name))).length
+  }
   patch(turn, {
     pools: [],
     gates: shift.gates.map((state) => {
       const spec = comparingSpec(shift, state)
-      if (spec === null) return state
+      if (spec === null) return probing(shift, state, preflight)
       const before = preflight?.baseline[meterOf(spec, state.route) ?? ''] ?? []
       return { ...state, ...begin({ shift, state, before, gates, routes: routesOf(state.gate) }, spec) }
     })
   })
 }
 
-type ComparingGate = ErrorRateGate | StatusMixGate | LatencyGate
-
 function comparingSpec(shift: Shift, state: GateState): ComparingGate | null {
+  return comparingGate(shift.gateSpecs.find(({ name }) => name === state.gate))
+}
+
+/** With `promote: evidence` probes exclude too what would cost more than the harm budget, as far as they can. */
+function probing(shift: Shift, state: GateState, preflight: Preflight | null): GateState {
   const spec = shift.gateSpecs.find(({ name }) => name === state.gate)
-  switch (spec?.type) {
-    case 'errorRate':
-      return spec.against === 'old' ? spec : null
-    case 'statusMix':
-      return spec
-    case 'latency':
-      return spec.slow !== null || (spec.percentile?.maxRatio ?? null) !== null ? spec : null
-    default:
-      return null
-  }
+  const promotion = promotionOf(shift)
+  if (spec?.type !== 'probe' || promotion === null) return state
+  const meter = shift.meters.find(({ route, gate }) => route === state.route && gate === null)
+  const counts = (meter && preflight?.baseline[meter.key]) ?? []
+  const requests = counts.reduce((sum, { old, new: fresh }) => sum + (old.requests ?? 0) + (fresh.requests ?? 0), 0)
+  const blockMs = baselinePeriodMs(meter?.periodMs ?? 0)
+  const excess = harmExcess(requests / Math.max(1, counts.length), {
+    shares: sharesOf(shift, state.route),
+    minBakeBlocks: Math.max(1, Math.ceil(promotion.minBakeMs / blockMs)),
+    harmBudget: promotion.harmBudget
+  })
+  return { ...state, probe: { evidence: null, okSince: null, ...state.probe, excess } }
 }
 
 interface Beginning {
@@ -73,29 +85,30 @@ interface Beginning {
 
 type Begun = Pick<GateState, 'compared' | 'classes' | 'percentile'>
 
-/** Only errors are pooled over routes, and only they promote: a harm budget is one of errors (GATING 3.6, 3.9). */
+/** A percentile cannot be added up, so that it is judged route by route; everything that is counted has a pool (GATING 3.9). */
 function begin(at: Beginning, spec: ComparingGate): Begun {
   const { shift, before, gates, routes } = at
-  const alone = 1 / (gates * routes)
+  const promotion = promotionOf(shift)
   if (spec.type === 'errorRate') {
     const part = partOf(gates, routes)
     const baseline = counted(before.map((period) => tally(period.old, period.lb)))
     const own = { theta: spec.max, comparison: spec.comparison ?? ROBUST, part, baseline }
-    return { compared: newCompared({ ...own, ...commonOf(at, spec), promotion: promotionOf(shift) }) }
+    return { compared: newCompared({ ...own, ...commonOf(at, spec), promotion }) }
   }
   if (spec.type === 'statusMix') {
-    const part = alone / Math.max(1, spec.classes.length)
-    const common = { theta: NO_OBJECTIVE, comparison: spec.comparison, part, ...commonOf(at, spec), promotion: null }
+    const part = partOf(gates * Math.max(1, spec.classes.length), routes)
+    const common = { theta: NO_OBJECTIVE, comparison: spec.comparison, part, ...commonOf(at, spec), promotion }
     const classes = spec.classes.map((of) => {
       const baseline = counted(before.map((period) => mix(period.old, period.lb, of)))
       return [of, newCompared({ ...common, baseline })] as const
     })
     return { classes: Object.fromEntries(classes) }
   }
-  if (spec.slow === null) return { percentile: beginPercentile(at, spec, alone) }
+  if (spec.slow === null) return { percentile: beginPercentile(at, spec, 1 / (gates * routes)) }
   const baseline = counted(before.map((period) => slowTally(period, 'old')))
-  const own = { theta: spec.slow.max, comparison: spec.slow.comparison, part: alone, baseline }
-  return { compared: newCompared({ ...own, ...commonOf(at, spec), promotion: null }) }
+  const part = partOf(gates, routes)
+  const own = { theta: spec.slow.max, comparison: spec.slow.comparison, part, baseline }
+  return { compared: newCompared({ ...own, ...commonOf(at, spec), promotion }) }
 }
 
 function beginPercentile({ shift, before }: Beginning, spec: LatencyGate, part: number) {
@@ -115,15 +128,17 @@ function planOf(shift: Shift): { readonly bakesMs: Ms } {
 /** What every comparison on this route has in common. */
 function commonOf({ shift, state }: Beginning, spec: ComparingGate) {
   return {
-    shares:
-      shift.steps.length === 0
-        ? [1]
-        : shift.steps.map((step) => fractionOf(step.shares[state.route] ?? { old: 1, new: 0 })),
+    shares: sharesOf(shift, state.route),
     ...planOf(shift),
     periodMs: spec.periodMs,
     delayMs: spec.delayMs + dnsDelay(shift, state.route),
     minShare: LEAST_SHARE[specOf(shift, state.route).type]
   }
+}
+
+/** New's share at each step, 0 to 1; all of it where nothing but others moves the traffic. */
+function sharesOf({ steps }: Shift, route: string): readonly number[] {
+  return steps.length === 0 ? [1] : steps.map((step) => fractionOf(step.shares[route] ?? { old: 1, new: 0 }))
 }
 
 function promotionOf(shift: Shift): { readonly minBakeMs: Ms; readonly harmBudget: number } | null {

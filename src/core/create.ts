@@ -2,6 +2,7 @@
  * A shift at its birth: everything resolved and frozen, nothing written yet.
  */
 import { ALL, type Tenths } from './percent.ts'
+import { accountKey } from './gates/account.ts'
 import { meterKey } from './gates/counts.ts'
 import { countsRequests, hasValues, valueMeterKey } from './gates/meters.ts'
 import type { Finding, GateState, MeterState, PlannedStep, RouteState, Shift, ShiftId } from './shift.ts'
@@ -237,10 +238,15 @@ function meterStates(gates: readonly GateSpec[], routes: readonly RouteSpec[]): 
   return routes.flatMap((route) => {
     const covering = gates.filter((gate) => gateCovers(gate, route.name))
     const counting = covering.filter(countsRequests)
-    const wanted = counting.length > 0 ? counting : [{ periodMs: DEFAULT_PERIOD_MS, delayMs: DEFAULT_DELAY_MS }]
-    const counts = wanted.map(({ periodMs, delayMs }) => {
-      return { key: meterKey(route.name, periodMs, delayMs), gate: null, periodMs, delayMs }
-    })
+    const usual = { periodMs: DEFAULT_PERIOD_MS, delayMs: DEFAULT_DELAY_MS, account: undefined }
+    const wanted = counting.length > 0 ? counting : [usual]
+    const counts = wanted.map(({ periodMs, delayMs, account }) => ({
+      key: meterKey(route.name, periodMs, delayMs) + accountKey(account),
+      gate: null,
+      periodMs,
+      delayMs,
+      ...(account === undefined ? {} : { account })
+    }))
     const values = covering.filter(hasValues).map((gate) => {
       return { key: valueMeterKey(route.name, gate), gate: gate.name, periodMs: gate.periodMs, delayMs: gate.delayMs }
     })

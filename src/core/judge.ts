@@ -3,6 +3,7 @@
  * traffic; only periods that lie wholly inside the baking step count for its progress.
  */
 import type { GateContext } from './gates/context.ts'
+import { comparedCounts, comparisonOf } from './gates/comparing.ts'
 import { contextOf, stepSince } from './period.ts'
 import { blinded, emptied } from './gates/errorRate.ts'
 import { pushGuard } from './gates/guard.ts'
@@ -10,14 +11,14 @@ import { judgeTargetHealth } from './gates/targetHealth.ts'
 import { judgeMeasured } from './gates/measured.ts'
 import { isMeasured, meterOf, type MeasuredGate } from './gates/meters.ts'
 import { tally } from './gates/counts.ts'
-import type { ErrorRateGate, GateSpec } from './policy.ts'
-import type { MeterReading, PeriodCounts } from './observation.ts'
+import type { GateSpec } from './policy.ts'
+import type { MeterReading, PeriodCounts, SidesHealth, Unreadable } from './observation.ts'
 import { expectedShare } from './dns/model.ts'
 import { plusPeriod } from './dns/lumps.ts'
 import { fractionOf, isZero } from './share.ts'
-import { bookPools, poolsAnew, toPool } from './pooling.ts'
-import { comparisonsOf, judgeComparison, recounted, withComparisons } from './gates/comparison.ts'
-import type { Compared, GateState, MeterState, RouteState, Shift } from './shift.ts'
+import { bookPools, reviseInPools, toPools, type Convicted } from './pooling.ts'
+import { comparisonsOf, isFirst, recounted, UNDOUBTED, withComparisons } from './gates/comparison.ts'
+import type { GateState, MeterState, RouteState, Shift } from './shift.ts'
 import { emit, isGone, patch, patchRoute, type Turn } from './turn.ts'
 import { isDns, ZERO } from './want.ts'
 
@@ -37,7 +38,6 @@ export function specOfGate(turn: Turn, state: GateState): GateSpec {
 
 /** At each step: pools emptied, passes forgotten. */
 export function emptyGates(turn: Turn): void {
-  poolsAnew(turn)
   patch(turn, {
     gates: turn.shift.gates.map((state) => anew(emptied(state))),
     routes: turn.shift.routes.map((route) => ({ ...route, counted: { old: 0, new: 0 } })),
@@ -48,13 +48,18 @@ export function emptyGates(turn: Turn): void {
 
 /** The evidence goes on through the steps; only what belongs to one step begins anew. */
 function anew(state: GateState): GateState {
-  const clear = { periods: 0, is: false }
-  const next = withComparisons(state, (compared) => ({ ...compared, first: true, back: null, clear }))
-  return {
-    ...next,
-    ...(next.percentile ? { percentile: { ...next.percentile, begun: true } } : {}),
-    ...(next.words === undefined ? {} : { words: '' })
-  }
+  const next = withComparisons(state, (compared) => ({ ...compared, back: null, clear: UNDOUBTED }))
+  return { ...next, ...(next.words === undefined ? {} : { words: '' }) }
+}
+
+/** A new step is a likely moment for a regression to begin (GATING 3.3). The same step baked again is none. */
+export function beginStep(turn: Turn): void {
+  patch(turn, {
+    gates: turn.shift.gates.map((state) => {
+      const next = withComparisons(state, (compared) => ({ ...compared, first: true }))
+      return next.percentile ? { ...next, percentile: { ...next.percentile, begun: true } } : next
+    })
+  })
 }
 
 export function judge(turn: Turn): void {
@@ -65,16 +70,11 @@ export function judge(turn: Turn): void {
 }
 
 /** All routes together are worse than old: the worst of them carries the verdict. */
-function convict(turn: Turn, { gate, route, words }: { gate: string; route: string; words: string }): void {
+function convict(turn: Turn, { gate, route, words }: Convicted): void {
   const state = turn.shift.gates.find((candidate) => candidate.gate === gate && candidate.route === route)
-  if (!state?.compared || state.verdict === 'breach') return
-  const breach: GateState = {
-    ...state,
-    verdict: 'breach',
-    note: 'pooled',
-    passed: 0,
-    compared: { ...state.compared, words }
-  }
+  if (!state || state.verdict === 'breach') return
+  const told = state.compared ? { compared: { ...state.compared, words } } : { words }
+  const breach: GateState = { ...state, ...told, verdict: 'breach', note: 'pooled', passed: 0 }
   setGate(turn, state, held(turn, specOfGate(turn, state), breach))
 }
 
@@ -127,12 +127,23 @@ function judgePeriod(turn: Turn, key: string, period: PeriodCounts): void {
   if (!meter) return
   for (const { state, spec } of gatesOfMeter(turn, meter)) {
     const context = contextOf(turn, spec, meter, period.start)
-    const judged =
-      spec.type === 'errorRate' && state.compared
-        ? compare(turn, spec, state, state.compared, period, context)
-        : judgeMeasured(spec, state, period, context)
-    setGate(turn, state, held(turn, spec, judged))
+    poolPeriod(turn, spec, state, period, context)
+    setGate(turn, state, held(turn, spec, judgeMeasured(spec, state, period, context)))
   }
+}
+
+function poolPeriod(
+  turn: Turn,
+  spec: MeasuredGate,
+  state: GateState,
+  period: PeriodCounts,
+  context: GateContext
+): void {
+  const counted = comparedCounts(spec, period).flatMap((one) => {
+    const compared = comparisonOf(state, one.of)
+    return compared ? [{ ...one, first: isFirst(compared, context) }] : []
+  })
+  toPools(turn, state, period.start, counted)
 }
 
 /** A judged period whose counts have risen: the evidence is worked out anew from there, the verdict with it. */
@@ -140,31 +151,9 @@ function recount(turn: Turn, meter: MeterState, period: PeriodCounts): void {
   for (const { state, spec } of gatesOfMeter(turn, meter)) {
     if (comparisonsOf(state).length === 0) continue
     const context = { ...contextOf(turn, spec, meter, period.start), inStep: false, warm: true, guard: false }
-    const again =
-      spec.type === 'errorRate' && state.compared
-        ? compare(turn, spec, state, state.compared, period, context, false)
-        : judgeMeasured(spec, state, period, context)
-    setGate(turn, state, held(turn, spec, recounted(again, state)))
+    reviseInPools(turn, state, period.start, comparedCounts(spec, period))
+    setGate(turn, state, held(turn, spec, recounted(judgeMeasured(spec, state, period, context), state)))
   }
-}
-
-function compare(
-  turn: Turn,
-  spec: ErrorRateGate,
-  state: GateState,
-  compared: Compared,
-  period: PeriodCounts,
-  { w, inStep, warm, inBack, roseAt, onAmber, guard }: GateContext,
-  pools = true
-): GateState {
-  const [fresh, older] = [tally(period.new, period.lb), tally(period.old, period.lb)]
-  if ('blind' in fresh) return { ...blinded(state, fresh.blind), at: period.start + spec.periodMs, passed: 0 }
-  if ('blind' in older) return { ...blinded(state, older.blind), at: period.start + spec.periodMs, passed: 0 }
-  const counts = { n1: fresh.requests, e1: fresh.errors, n0: older.requests, e0: older.errors }
-  if (pools) toPool(turn, state, period.start, counts)
-  const { minRequests, periodMs, delayMs } = spec
-  const given = { w, inStep, cold: !warm, inBack, roseAt, minRequests, periodMs, delayMs, onAmber, guard }
-  return judgeComparison(state, compared, period, { new: fresh, old: older }, { ...given, limit: spec.max })
 }
 
 /** `action: hold` (or onBreach: hold) freezes instead of going back; it lifts by itself. */
@@ -178,11 +167,18 @@ function judgeHealthGate(turn: Turn, state: GateState): void {
   const route = turn.shift.routes.find((candidate) => candidate.name === state.route)
   const seen = turn.seen.routes[state.route]
   if (spec.type !== 'targetHealth' || !route || !seen || !hasTraffic(turn, route)) return
+  const health = spec.account ? ownHealth(turn, state) : seen.health
   const since = stepSince(turn)
-  const at = seen.health.kind === 'health' ? seen.health.readAt : turn.now
-  const judged = judgeTargetHealth(spec, state, seen.health, turn.now, since !== null && at >= since)
+  const at = health.kind === 'health' ? health.readAt : turn.now
+  const judged = judgeTargetHealth(spec, state, health, turn.now, since !== null && at >= since)
   const next = held(turn, spec, { ...judged, passed: Math.min(judged.passed, READS_ASKED) })
   if (!sameButTime(next, state)) setGate(turn, state, next)
+}
+
+/** What was read for this gate, in its own account. */
+function ownHealth(turn: Turn, { gate, route }: GateState): SidesHealth | Unreadable {
+  const found = turn.seen.health?.find((one) => one.gate === gate && one.route === route)
+  return found?.health ?? { kind: 'unreadable', code: 'no_answer', detail: 'it was not read', gone: false }
 }
 
 /** A tick that learns nothing is not saved, so the mere time of a look is not kept. */

@@ -10,6 +10,8 @@ export interface MetricQuery {
   readonly metric: string
   readonly stat: string
   readonly dimensions: Readonly<Record<string, string>>
+  /** The account whose metric it is, where a role of another one reads it. */
+  readonly accountId?: string
 }
 
 /** Unique within one call of the observer; the answer comes under the same key. */

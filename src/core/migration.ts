@@ -11,11 +11,37 @@ export interface AccountRef {
   readonly externalId?: string
 }
 
+/** Where a gate, or a side's own measurements, are read, as far as it says so itself; `region: null`: that of the side. */
+export interface OwnAccount {
+  readonly region: string | null
+  readonly roleArn?: string
+  readonly externalId?: string
+}
+
+/** One metric of CloudWatch that counts. Values of `dimensions` may hold `$side`, `$route` and the side's vars. */
+export interface CountedMetric {
+  readonly namespace: string
+  readonly metric: string
+  readonly stat: string
+  readonly dimensions: Readonly<Record<string, string>>
+}
+
+/** A side that is counted by metrics of its owner's choice, not by its load balancer's: behind an NLB, or gRPC. */
+export interface MeasureSpec {
+  /** Added up; at least one each. */
+  readonly requests: readonly CountedMetric[]
+  readonly errors: readonly CountedMetric[]
+  /** Null: the side's own. */
+  readonly account: OwnAccount | null
+}
+
 export interface SideSpec {
   readonly targetGroup: string
   readonly vars: Readonly<Record<string, string>>
   /** Where this side's measurements are read; the route's account where the side names none. */
   readonly account: AccountRef
+  /** Absent: it is counted by its load balancer. */
+  readonly measure?: MeasureSpec
 }
 
 /** Provider identity of what is moved, never the YAML name: `alb:<listener or rule ARN>`, `route53:<zone>/<name>/<types>`. */
@@ -48,6 +74,8 @@ export interface DnsSideSpec {
   readonly vars: Readonly<Record<string, string>>
   /** Where this side's measurements and health are read. */
   readonly account: AccountRef
+  /** Absent: it is counted by its load balancer. */
+  readonly measure?: MeasureSpec
 }
 
 /** Weighted records of one name; all types and both members move in one batch. */
@@ -75,6 +103,29 @@ export function claimsOf(route: RouteSpec): readonly RouteKey[] {
     case 'route53':
       return route.recordTypes.map((type) => `route53:${route.hostedZone}/${route.record}/${type}`)
   }
+}
+
+/** What tells two routes' measurements apart: those with the same pair of sides are one measurement (CONTRACT 3). */
+export function measurementOf(route: RouteSpec): string {
+  switch (route.type) {
+    case 'alb':
+      return JSON.stringify(SIDES.map((side) => [route[side].targetGroup, ownCounts(route, side)]))
+    case 'route53':
+      return JSON.stringify(
+        SIDES.map((side) => [route[side].loadBalancer, route[side].targetGroups, ownCounts(route, side)])
+      )
+  }
+}
+
+/** What may differ between two routes to the same targets: `$route` and vars stand for other values. */
+function ownCounts({ name, ...route }: RouteSpec, side: Side): unknown {
+  const { measure, vars } = route[side]
+  return measure === undefined ? null : [measure, vars, name]
+}
+
+/** Names of the routes, the first of those that are one measurement. */
+export function onceMeasured(routes: readonly RouteSpec[]): readonly string[] {
+  return [...Map.groupBy(routes, measurementOf).values()].flatMap(([first]) => first?.name ?? [])
 }
 
 export interface Migration {

@@ -79,6 +79,8 @@ export interface SideCounts {
   readonly own?: { readonly e5xx: number | null; readonly e503: number | null }
   /** Of a side that is some target groups of a load balancer of its own: that one's 502 and 504. */
   readonly part?: { readonly e502: number | null; readonly e504: number | null }
+  /** Of a side that is counted by metrics of its own: the errors that those tell; its codes are not known. */
+  readonly measured?: { readonly errors: number | null }
   readonly codes: {
     readonly c2xx: number | null
     readonly c3xx: number | null
@@ -149,6 +151,13 @@ export interface ProbesReading {
   readonly window: Tally
 }
 
+/** The targets of one route, as they were read for a gate with an account of its own. */
+export interface GateHealth {
+  readonly gate: string
+  readonly route: string
+  readonly health: SidesHealth | Unreadable
+}
+
 /** What preflight found. */
 export interface Preflight {
   /** The routes with what only the provider knows (a record's load balancers) filled in. */
@@ -169,6 +178,8 @@ export interface Observation {
   readonly meters: readonly MeterReading[]
   readonly alarms?: readonly AlarmsReading[]
   readonly probes?: readonly ProbesReading[]
+  /** Of gates that do not read their targets where the sides do. */
+  readonly health?: readonly GateHealth[]
   readonly answers: readonly Answer[]
   /** Writes of this process that are on their way. */
   readonly inFlight: readonly { readonly route: string; readonly n: number; readonly want: Want }[]

@@ -25,6 +25,8 @@ export function contextOf(turn: Turn, spec: MeasuredGate, meter: MeterState, sta
   return {
     w: servedAt(route, start),
     inStep: since !== null && start >= since,
+    entered: start >= (route?.served.at(-1)?.since ?? Infinity),
+    step: turn.shift.step,
     warm: isWarm(turn, 'warmupMs' in spec ? spec.warmupMs : 0, start),
     inBack: back !== null && route?.inEffectAt != null && start >= route.inEffectAt,
     roseAt: roseAt(route),

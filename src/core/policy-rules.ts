@@ -5,7 +5,8 @@
 import { formatDuration } from './duration.ts'
 import { ownProblems, timingOf, type RuleProblem } from './gate-rules.ts'
 import { ALL, formatPercent, NONE } from './percent.ts'
-import type { Migration } from './migration.ts'
+import { wordsIn } from './gates/vars.ts'
+import { SIDES, type Migration } from './migration.ts'
 import type { GateSpec, Policy } from './policy.ts'
 import type { Ms } from './time.ts'
 
@@ -73,33 +74,62 @@ export function fitProblems(
     policy.promotion !== null && ![...policy.gates, ...migration.gates].some(gathersEvidence)
       ? [`policy ${policy.name} promotes on evidence, but ${NO_EVIDENCE}`]
       : []
-  return [...strangers, ...twice, ...short, ...alone, ...noEvidence, ...strangeVars(policy, migration)]
+  return [
+    ...strangers,
+    ...twice,
+    ...short,
+    ...alone,
+    ...noEvidence,
+    ...strangeVars(policy, migration),
+    ...unmeasured(policy, migration)
+  ]
 }
 
 /** `$cluster` in a metric's dimensions must be a var of new on every route that the gate judges. */
 function strangeVars(policy: Policy, migration: Migration): readonly string[] {
   const found = [...policy.gates, ...migration.gates].flatMap((gate) => {
     if (gate.type !== 'metric') return []
-    const words = gate.queries.flatMap(({ dimensions }) => Object.values(dimensions).flatMap(varsIn))
+    const words = gate.queries.flatMap(({ dimensions }) => wordsIn(dimensions))
     const routes = migration.routes.filter(({ name }) => gate.routes === null || gate.routes.includes(name))
     return routes.flatMap((route) =>
       words
-        .filter((word) => word !== 'side' && word !== 'route' && route.new.vars[word] === undefined)
+        .filter((word) => route.new.vars[word] === undefined)
         .map((word) => `gate ${gate.name} asks for $${word}, but new of route ${route.name} has no var ${word}`)
     )
   })
   return [...new Set(found)]
 }
 
-function varsIn(value: string): readonly string[] {
-  return [...value.matchAll(/\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))/g)].map(([, braced, bare]) => braced ?? bare ?? '')
+/** Classes of answers and response times are the load balancer's to tell: a side with measurements of its own has none. */
+function unmeasured(policy: Policy, migration: Migration): readonly string[] {
+  return [...policy.gates, ...migration.gates].flatMap((gate) => {
+    if (gate.type !== 'statusMix' && gate.type !== 'latency') return []
+    return migration.routes
+      .filter((route) => gate.routes === null || gate.routes.includes(route.name))
+      .flatMap((route) => {
+        const side = SIDES.find((one) => route[one].measure !== undefined)
+        if (side === undefined) return []
+        const what = gate.type === 'statusMix' ? 'classes of answers' : 'response times'
+        return `gate ${gate.name} (${gate.type}) needs ${what}, which the measure of ${side} of route ${route.name} does not tell: name the gate's routes without it (routes: […])`
+      })
+  })
 }
 
-const NO_EVIDENCE = 'no gate compares new with old: one errorRate gate with against: old is needed'
+const NO_EVIDENCE =
+  'no gate compares new with old: an errorRate gate with against: old, statusMix, or latency with maxSlow is needed'
 
-/** What it measures can exclude a regression (GATING 3.6). */
+/** What it counts can exclude a regression (GATING 3.6). */
 function gathersEvidence(gate: GateSpec): boolean {
-  return gate.type === 'errorRate' && gate.against === 'old'
+  switch (gate.type) {
+    case 'errorRate':
+      return gate.against === 'old'
+    case 'statusMix':
+      return true
+    case 'latency':
+      return gate.slow !== null
+    default:
+      return false
+  }
 }
 
 function stepProblems({ mode, steps, maxJump }: Policy): readonly RuleProblem[] {

@@ -2,7 +2,7 @@
  * How it moves: a policy with every default filled in. Parsed and validated by src/config; frozen into the shift at its
  * start. CONTRACT section 4. Percents are tenths, durations milliseconds, shares fractions.
  */
-import type { AccountRef } from './migration.ts'
+import type { OwnAccount } from './migration.ts'
 import type { Tenths } from './percent.ts'
 import type { Ms } from './time.ts'
 
@@ -28,6 +28,11 @@ interface GateCommon {
   readonly routes: readonly string[] | null
 }
 
+interface ReadsSides {
+  /** Where the sides are read for this gate; absent: where they say themselves. */
+  readonly account?: OwnAccount
+}
+
 /** How carefully new is compared with old (CONTRACT 4.1, GATING 3.5). */
 export interface Comparison {
   readonly profile: 'robust' | 'fast'
@@ -37,7 +42,7 @@ export interface Comparison {
 }
 
 /** Share of failed requests on new, against an absolute objective (CONTRACT 4.1). */
-export interface ErrorRateGate extends GateCommon {
+export interface ErrorRateGate extends GateCommon, ReadsSides {
   readonly type: 'errorRate'
   /** Fraction, 0 to 1. */
   readonly max: number
@@ -53,7 +58,7 @@ export interface ErrorRateGate extends GateCommon {
 }
 
 /** Share of healthy among registered targets of new; fast, as it does not wait for CloudWatch. */
-export interface TargetHealthGate extends GateCommon {
+export interface TargetHealthGate extends GateCommon, ReadsSides {
   readonly type: 'targetHealth'
   readonly minHealthyRatio: number
   readonly everyMs: Ms
@@ -64,7 +69,7 @@ export const STATUS_CLASSES = ['2xx', '3xx', '4xx', '5xx'] as const
 export type StatusClass = (typeof STATUS_CLASSES)[number]
 
 /** Shares of answers by status class, new against old: missing secrets, hosts and limits answer 401 and 404, not 500 (FM-46). */
-export interface StatusMixGate extends GateCommon {
+export interface StatusMixGate extends GateCommon, ReadsSides {
   readonly type: 'statusMix'
   readonly classes: readonly StatusClass[]
   readonly against: 'old'
@@ -76,7 +81,7 @@ export interface StatusMixGate extends GateCommon {
 }
 
 /** How slow new answers: a percentile against a bound and against old, or the share of slow answers as errors. */
-export interface LatencyGate extends GateCommon {
+export interface LatencyGate extends GateCommon, ReadsSides {
   readonly type: 'latency'
   /** `percentile` (a CloudWatch statistic such as `p99`): bound and ratio to old; null: `maxSlow` counts. */
   readonly percentile: { readonly stat: string; readonly maxMs: Ms | null; readonly maxRatio: number | null } | null
@@ -108,11 +113,11 @@ export interface MetricGate extends GateCommon {
   readonly periodMs: Ms
   readonly delayMs: Ms
   /** Null: the side's own. */
-  readonly account: AccountRef | null
+  readonly account: OwnAccount | null
 }
 
 /** How fast new burns an error budget, over a long and a short window at once. */
-export interface BurnRateGate extends GateCommon {
+export interface BurnRateGate extends GateCommon, ReadsSides {
   readonly type: 'burnRate'
   /** Share of good answers, 0 to 1. */
   readonly objective: number
@@ -128,7 +133,7 @@ export interface AlarmGate extends GateCommon {
   readonly ignoreIfAlreadyFiring: boolean
   readonly everyMs: Ms
   /** Null: the route's own. */
-  readonly account: AccountRef | null
+  readonly account: OwnAccount | null
 }
 
 /** Synthetic requests to new; judged by their own score, in seconds, with or without users. */

@@ -5,6 +5,7 @@ import { neededNew } from './capacity.ts'
 import { finish } from './end.ts'
 import { beginComparisons } from './comparisons.ts'
 import { guardBaseline } from './gates/guard.ts'
+import { promisesOf } from './promise.ts'
 import { ignoreFiring, unprovenProbes } from './signals.ts'
 import { bake, shareAt, takeStep } from './step.ts'
 import type { Preflight } from './observation.ts'
@@ -179,11 +180,12 @@ function record(turn: Turn, preflight: Preflight | null): void {
   })
   const meters = turn.shift.meters.map((meter) => ({
     ...meter,
-    guardBaseline: guardBaseline(preflight?.baseline[meter.key] ?? [])
+    guardBaseline: guardBaseline(preflight?.baseline[meter.key] ?? [], meter.periodMs)
   }))
   patch(turn, { routes, meters })
   beginComparisons(turn, preflight)
   ignoreFiring(turn, preflight)
+  patch(turn, { findings: [...turn.shift.findings, ...promisesOf(turn.shift)] })
 }
 
 /** mode: observe. Baking from the start; nothing is ever written. */

@@ -5,9 +5,9 @@
 import type { ShiftEvent } from './event.ts'
 import { explainReason, explainShift } from './explain.ts'
 import { expectedShare } from './dns/model.ts'
-import { read } from './evidence/evidence.ts'
 import { LN_BETA } from './evidence/promotion.ts'
 import { explainGate, specOf } from './explain/gates.ts'
+import { promotionOf } from './gates/promotion.ts'
 import type { Observation } from './observation.ts'
 import { percentOf } from './percent.ts'
 import { numbersOf } from './present/numbers.ts'
@@ -120,8 +120,8 @@ function stepView(shift: Shift): StepView | null {
 
 /** With `promote: evidence`: how far along the evidence is that lets this step end, 0 to 1; the least of the gates. */
 function evidenceOf(shift: Shift): number | null {
-  const along = shift.gates.flatMap(({ compared }) => {
-    const harm = compared && compared.evidence.blocks.length > 0 ? read(compared.evidence).evidenceForPromotion : null
+  const along = shift.gates.flatMap((state) => {
+    const harm = promotionOf(state, shift.step)
     return harm === null ? [] : [Math.min(1, Math.max(0, harm.lnHarm / LN_BETA))]
   })
   return along.length === 0 ? null : Math.round(Math.min(...along) * 100) / 100

@@ -10,11 +10,11 @@ import { actionOf, READS_ASKED, specOfGate } from './judge.ts'
 import { lateShareSince } from './danger.ts'
 import { ALL } from './percent.ts'
 import { countsRequests } from './gates/meters.ts'
+import { promotionOf } from './gates/promotion.ts'
 import { passPreflight } from './preflight.ts'
 import { aimsAtRestore, goBack, keepGoingBack } from './rollback.ts'
 import { shareArrived } from './arrival.ts'
 import { unprovenProbes } from './signals.ts'
-import { read } from './evidence/evidence.ts'
 import { bake, leastBakeMs, shareAt, takeStep } from './step.ts'
 import { rollbackBeganAt, type GateState } from './shift.ts'
 import { tenthsOfShare } from './share.ts'
@@ -124,15 +124,9 @@ function unreadyGates(turn: Turn): readonly GateState[] {
     const spec = specOfGate(turn, state)
     if (actionOf(turn, spec) === 'warn') return false
     if (turn.shift.advance && state.verdict === 'inconclusive') return false
-    if (!turn.shift.advance && evidenceOf(state) === 'wanting') return true
+    if (!turn.shift.advance && promotionOf(state, turn.shift.step)?.enough === false) return true
     return state.verdict !== 'pass' || (state.passed < READS_ASKED && !turn.shift.advance)
   })
-}
-
-/** With `promote: evidence`: what the harm budget forbids is not excluded yet. */
-function evidenceOf({ compared }: GateState): 'enough' | 'wanting' | null {
-  const harm = compared && compared.evidence.blocks.length > 0 ? read(compared.evidence).evidenceForPromotion : null
-  return harm === null ? null : harm.enough ? 'enough' : 'wanting'
 }
 
 function doneBy(turn: Turn, by: 'bake'): 'bake' | 'advance' | 'approval' | 'insufficient' {

@@ -8,7 +8,7 @@
  * - suspect: a live value that this shift cannot explain yet; drift once it stays.
  */
 import type { GateSpec, Policy, StatusClass, Step } from './policy.ts'
-import type { RouteKey, RouteSpec } from './migration.ts'
+import type { OwnAccount, RouteKey, RouteSpec } from './migration.ts'
 import type { Share } from './share.ts'
 import type { Tenths } from './percent.ts'
 import type { Instant } from './time.ts'
@@ -220,8 +220,15 @@ export interface GateState {
   readonly burn?: Readonly<Record<string, readonly BurnBucket[]>>
   /** alarm: names that fired before the shift and are ignored until they have been OK once. */
   readonly ignored?: readonly string[]
-  /** probe: what the answers have said since new may have traffic, and since when every one was good. */
-  readonly probe?: { readonly evidence: ProbeEvidence | null; readonly okSince: Instant | null }
+  /**
+   * probe: what the answers have said since new may have traffic, and since when every one was good. `excess`: with `promote:
+   * evidence`, the share of failed requests that each step must exclude.
+   */
+  readonly probe?: {
+    readonly evidence: ProbeEvidence | null
+    readonly okSince: Instant | null
+    readonly excess?: readonly number[]
+  }
   /** What the gate says, with its numbers and their units; gates whose value is no share of requests. */
   readonly words?: string
 }
@@ -233,17 +240,31 @@ export interface BurnBucket extends Counts {
   readonly due: number
 }
 
-/** One gate over all routes of a shift together: a bad cluster hits all of them, so small signs add up. */
+/** A period of one route, for the pool of its gate. */
+export interface PooledPeriod {
+  readonly route: string
+  readonly start: Instant
+  readonly counts: Counts
+}
+
+/** The periods of all routes in one stretch of time. */
+export interface PooledBlock {
+  readonly start: Instant
+  /** A step began with it. */
+  readonly first: boolean
+  readonly periods: readonly PooledPeriod[]
+}
+
+/** One comparison over all routes of a shift together: a bad cluster hits all of them, so small signs add up. */
 export interface Pooled {
   readonly gate: string
-  readonly pool: Pool
-  /** End of the last block that is in it. */
-  readonly doneTo: Instant
-  /** Periods of blocks that not every route has delivered yet. */
-  readonly pending: readonly { readonly route: string; readonly start: Instant; readonly counts: Counts }[]
-  /** The next block is the first of a step. */
-  readonly first: boolean
-  /** All that is in it. */
+  /** statusMix: which class of answers it compares. */
+  readonly of?: StatusClass
+  /** What all blocks before `blocks` have said: it cannot change any more. */
+  readonly settled: Pool
+  /** The newest blocks, oldest first: not delivered by every route yet, or still to be revised. */
+  readonly blocks: readonly PooledBlock[]
+  /** All that is settled. */
   readonly total: Counts
 }
 
@@ -259,7 +280,7 @@ export interface Compared {
   readonly words: string
   /** What is asked for: a lower share (0 to 1), or null. `past`: only the comparison with the past asks. */
   readonly back: { readonly w: number; readonly past: boolean } | null
-  /** Periods served wholly at a step back, and whether the newest of them is clear. */
+  /** Periods served wholly at a step back, and whether nothing is suspected any more: what was, has been clear since. */
   readonly clear: { readonly periods: number; readonly is: boolean }
 }
 
@@ -273,6 +294,8 @@ export interface MeterState {
   readonly gate: string | null
   readonly periodMs: number
   readonly delayMs: number
+  /** Where its gates have the requests counted; absent: where the sides say. */
+  readonly account?: OwnAccount
   /** End of the last period that was judged; null before the first write. */
   readonly judgedTo: Instant | null
   /** Why this meter can't be read, or null. */

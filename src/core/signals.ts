@@ -12,7 +12,7 @@ import type { GateState, Shift } from './shift.ts'
 import { patch, type Turn } from './turn.ts'
 
 /** Chance that all probes of a shift together convict a healthy new (GATING 3.9). */
-const PROBE_ALPHA = 0.005
+export const PROBE_ALPHA = 0.005
 
 export function judgeSignals(turn: Turn): void {
   for (const state of turn.shift.gates) {

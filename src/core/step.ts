@@ -1,7 +1,7 @@
 /**
  * Entering a step: what each route is to be, and by when.
  */
-import { emptyGates } from './judge.ts'
+import { beginStep, emptyGates } from './judge.ts'
 import type { Share } from './share.ts'
 import type { RouteState, Shift } from './shift.ts'
 import type { Ms } from './time.ts'
@@ -27,6 +27,7 @@ export function takeStep(turn: Turn, step: number): void {
       return { ...route, want, ...UNPROVEN, suspect: null, repairs: 0 }
     })
   })
+  beginStep(turn)
   converge(turn, step)
 }
 

@@ -4,6 +4,7 @@
  */
 import { ladder, planSteps } from '../core/create.ts'
 import { equalRiskLadder } from '../core/evidence/planner.ts'
+import { baselinePeriodMs } from '../core/gates/meters.ts'
 import { ALL } from '../core/percent.ts'
 import type { RouteSpec } from '../core/migration.ts'
 import type { Preflight } from '../core/observation.ts'
@@ -51,5 +52,5 @@ function tenths(share: number): number {
 function perMinute(meter: MeterState, baseline: Preflight['baseline']): number {
   const periods = baseline[meter.key] ?? []
   const requests = periods.reduce((sum, period) => sum + (period.old.requests ?? 0) + (period.new.requests ?? 0), 0)
-  return periods.length === 0 ? 0 : (requests / periods.length) * (60_000 / meter.periodMs)
+  return periods.length === 0 ? 0 : (requests / periods.length) * (60_000 / baselinePeriodMs(meter.periodMs))
 }

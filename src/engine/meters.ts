@@ -6,6 +6,7 @@
 import type { Clock } from '../clock.ts'
 import type { Call } from '../core/call.ts'
 import type { CountId } from '../core/gates/counts.ts'
+import { baselinePeriodMs } from '../core/gates/meters.ts'
 import type { Unusable } from '../core/measurement.ts'
 import type { MeterReading, PeriodCounts } from '../core/observation.ts'
 import type { MeterKey, MeterState, Shift } from '../core/shift.ts'
@@ -28,7 +29,7 @@ export interface Meters {
   read(shift: Shift, now: Instant, call: Call): Promise<readonly MeterReading[]>
   /** When `read` can have something new, never before `now`; null while no meter is being judged. */
   nextReadAt(shift: Shift, now: Instant): Instant | null
-  /** The 30 newest periods of every meter that are older than its delay. */
+  /** The 30 newest periods of every meter that are older than its delay; of 60 s where its own are shorter. */
   baseline(shift: Shift, now: Instant, call: Call): Promise<Baseline>
 }
 
@@ -146,8 +147,9 @@ async function bravely(
 
 function baselineWindows(shift: Shift, sourceNow: Instant): readonly Window[] {
   return shift.meters.map((meter) => {
-    const to = Math.floor((sourceNow - meter.delayMs) / meter.periodMs) * meter.periodMs
-    return { meter, from: to - BASELINE_PERIODS * meter.periodMs, to }
+    const periodMs = baselinePeriodMs(meter.periodMs)
+    const to = Math.floor((sourceNow - meter.delayMs) / periodMs) * periodMs
+    return { meter: { ...meter, periodMs }, from: to - BASELINE_PERIODS * periodMs, to }
   })
 }
 

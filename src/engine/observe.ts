@@ -15,6 +15,7 @@ import type { Router } from '../routers/router.ts'
 import type { Store } from '../stores/store.ts'
 import { makeAlarmFeed } from './alarms.ts'
 import { makeFeed } from './feed.ts'
+import { lookAtGateHealth } from './gateHealth.ts'
 import { makeMeters } from './meters.ts'
 import type { Pen } from './pen.ts'
 import { makePreflight } from './preflight.ts'
@@ -74,8 +75,9 @@ export function makeEyes(deps: EyesDeps): Eyes {
       feed.poll(shift)
       alarms.poll(shift)
       probing.poll(shift)
-      const [routes, commands, stop, found] = await Promise.all([
+      const [routes, health, commands, stop, found] = await Promise.all([
         lookAtRoutes(deps.router, shift, callOf(isGoingBack(shift.phase) ? 'rollback' : 'observe', READ_MS)),
+        lookAtGateHealth(deps.router, shift, callOf('observe', READ_MS)),
         store.commands(shift.id),
         store.stop(),
         lookAhead(shift)
@@ -83,7 +85,7 @@ export function makeEyes(deps: EyesDeps): Eyes {
       return {
         routes,
         meters: feed.arrived(),
-        ...seenBeside(alarms.newest(), probing.readings()),
+        ...seenBeside(alarms.newest(), probing.readings(), health),
         answers: pen.answers(),
         inFlight: pen.inFlight(),
         commands,
@@ -108,9 +110,14 @@ export function makeEyes(deps: EyesDeps): Eyes {
 /** What most shifts have none of is not kept with every one of their decisions. */
 function seenBeside(
   alarms: NonNullable<Observation['alarms']>,
-  probes: NonNullable<Observation['probes']>
-): Pick<Observation, 'alarms' | 'probes'> {
-  return { ...(alarms.length === 0 ? {} : { alarms }), ...(probes.length === 0 ? {} : { probes }) }
+  probes: NonNullable<Observation['probes']>,
+  health: NonNullable<Observation['health']>
+): Pick<Observation, 'alarms' | 'probes' | 'health'> {
+  return {
+    ...(alarms.length === 0 ? {} : { alarms }),
+    ...(probes.length === 0 ? {} : { probes }),
+    ...(health.length === 0 ? {} : { health })
+  }
 }
 
 async function lookAtRoutes(router: Router, shift: Shift, call: Call): Promise<Observation['routes']> {

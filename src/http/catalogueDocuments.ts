@@ -3,7 +3,7 @@
  * read here can be written to a file. An externalId is never shown.
  */
 import { formatDuration } from '../core/duration.ts'
-import type { Migration, RouteSpec, SideSpec, DnsSideSpec } from '../core/migration.ts'
+import type { Migration, MeasureSpec, RouteSpec, SideSpec, DnsSideSpec } from '../core/migration.ts'
 import { percentOf } from '../core/percent.ts'
 import type { Policy, Step } from '../core/policy.ts'
 import { accountDocument, gateDocument, shareText } from './gateDocuments.ts'
@@ -100,7 +100,17 @@ function sideDocument(side: SideSpec | DnsSideSpec): Document {
           ...(side.loadBalancer === null ? {} : { loadBalancer: side.loadBalancer }),
           ...(side.targetGroups === null ? {} : { targetGroups: side.targetGroups })
         }
-  return { ...own, vars: side.vars, ...accountDocument(side.account) }
+  const { measure } = side
+  return {
+    ...own,
+    vars: side.vars,
+    ...accountDocument(side.account),
+    ...(measure === undefined ? {} : { measure: measureDocument(measure) })
+  }
+}
+
+function measureDocument({ requests, errors, account }: MeasureSpec): Document {
+  return { ...(account === null ? {} : accountDocument(account)), requests, errors }
 }
 
 function targetDocument(route: RouteSpec): Document {

@@ -2,7 +2,7 @@
  * Gates as documents: in the words and units of the YAML files, with every default filled in. An externalId is never shown.
  */
 import { formatDuration } from '../core/duration.ts'
-import type { AccountRef } from '../core/migration.ts'
+import type { AccountRef, OwnAccount } from '../core/migration.ts'
 import type { Comparison, GateSpec, LatencyGate, MetricGate } from '../core/policy.ts'
 
 type Document = Readonly<Record<string, unknown>>
@@ -12,8 +12,8 @@ export function shareText(fraction: number): string {
   return `${Number((fraction * 100).toPrecision(12))}%`
 }
 
-export function accountDocument(account: AccountRef): Document {
-  return { region: account.region, ...(account.roleArn === undefined ? {} : { roleArn: account.roleArn }) }
+export function accountDocument({ region, roleArn }: AccountRef | OwnAccount): Document {
+  return { ...(region === null ? {} : { region }), ...(roleArn === undefined ? {} : { roleArn }) }
 }
 
 export function gateDocument(gate: GateSpec): Document {
@@ -22,7 +22,8 @@ export function gateDocument(gate: GateSpec): Document {
     type: gate.type,
     ...(gate.action === null ? {} : { action: gate.action }),
     ...(gate.routes === null ? {} : { routes: gate.routes }),
-    ...ownOf(gate)
+    ...ownOf(gate),
+    ...(gate.type === 'probe' || !gate.account ? {} : accountDocument(gate.account))
   }
 }
 
@@ -58,8 +59,7 @@ function ownOf(gate: GateSpec): Document {
       return {
         names: gate.names,
         ignoreIfAlreadyFiring: gate.ignoreIfAlreadyFiring,
-        every: formatDuration(gate.everyMs),
-        ...(gate.account === null ? {} : accountDocument(gate.account))
+        every: formatDuration(gate.everyMs)
       }
     case 'probe':
       return {
@@ -104,8 +104,7 @@ function metricOf(gate: MetricGate): Document {
     ...(gate.min === null ? {} : { min: gate.min }),
     breaches: gate.breaches,
     outOf: gate.outOf,
-    ...periodOf(gate),
-    ...(gate.account === null ? {} : accountDocument(gate.account))
+    ...periodOf(gate)
   }
 }
 

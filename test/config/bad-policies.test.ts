@@ -416,11 +416,14 @@ const rows: readonly Row[] = [
     ['gates[0].queries[0].stat', '"Mean"', 'Sum, Average or p99']
   ],
   [
-    'a role of its own without a region',
-    gate(
-      `‸name: m\n    type: metric\n    ${QUERIES}\n    expression: a\n    max: 1\n    roleArn: arn:aws:iam::111122223333:role/r`
-    ),
-    ['gates[0].region', 'is missing', 'needs a region']
+    'an external id without a role, of a gate that counts requests',
+    gate('{ name: m, type: statusMix, externalId: ‸y }'),
+    ['gates[0].externalId', 'of no use without a roleArn']
+  ],
+  [
+    'a role that is none',
+    gate('{ name: m, type: targetHealth, roleArn: ‸sluice }'),
+    ['gates[0].roleArn', '"sluice"', 'an IAM role']
   ],
   [
     'an external id without a role',

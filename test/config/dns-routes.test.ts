@@ -268,10 +268,37 @@ const rows: readonly Row[] = [
     'did you mean targetGroups?'
   ],
   [
-    'measurements of its own',
-    text({ new: `{ setIdentifier: green, loadBalancer: ${NEW}, ‸measure: {} }` }),
+    'measurements of its own without errors',
+    text({
+      new: `{ setIdentifier: green, loadBalancer: ${NEW}, ‸measure: { requests: { namespace: N, metric: R } } }`
+    }),
+    'routes[0].new.measure.errors',
+    'is missing',
+    'a metric such as'
+  ],
+  [
+    'measurements of its own that cannot be added up',
+    text({
+      new: `{ setIdentifier: green, loadBalancer: ${NEW}, measure: { requests: { namespace: N, metric: R, stat: ‸Average }, errors: [{ namespace: N, metric: E }] } }`
+    }),
+    'routes[0].new.measure.requests.stat',
+    '"Average"',
+    'Sum, SampleCount'
+  ],
+  [
+    'measurements of its own by a word that the side does not have',
+    text({
+      new: `{ setIdentifier: green, loadBalancer: ${NEW}, ‸measure: { requests: { namespace: N, metric: R, dimensions: { C: $cluster } }, errors: { namespace: N, metric: E } } }`
+    }),
     'routes[0].new.measure',
-    'is not available in this version'
+    'asks for $cluster',
+    'has no var cluster'
+  ],
+  [
+    'a network load balancer without measurements of its own',
+    text({ new: `{ setIdentifier: green, loadBalancer: ‸${NEW.replace('/app/', '/net/')} }` }),
+    'routes[0].new.loadBalancer',
+    'a Network Load Balancer'
   ],
   [
     'two routes of one record',

@@ -69,10 +69,12 @@ t.test('one gate on one route has the whole budget; all that may convict share i
   t.strictSame([burn?.compared, burn?.classes, burn?.percentile], [undefined, undefined, undefined])
 })
 
-t.test('over several routes it is still spent once: errors leave half of their part to the pool', async (t) => {
+t.test('over several routes it is still spent once: what is counted leaves half of its part to the pool', async (t) => {
   const routes = ['web', 'api', 'img']
   const gates = begun(EVERY, routes)
-  t.ok(Math.abs(spentBy(gates) + 0.5 * 0.005 - 0.02) < 1e-12, `${spentBy(gates)}`)
+  t.ok(Math.abs(spentBy(gates) + 0.5 * 3 * 0.005 - 0.02) < 1e-12, `${spentBy(gates)}`)
+  const alphas = gates.filter(({ gate }) => gate === 'statuses').map(({ classes }) => classes?.['4xx']?.evidence.rule)
+  for (const rule of alphas) t.ok(Math.abs((rule?.knobs.alpha.relative ?? 0) - 0.0025 / 2 / 3) < 1e-15)
 })
 
 t.test('each begins from what old did before, by its own count', async (t) => {

@@ -369,6 +369,17 @@ t.test('the baseline is the 30 newest periods that are older than the delay', as
   t.match(baseline[WEB]?.at(-1), { start: T0 - 3 * MINUTE, lb: { requests: 100, e502: 2, e503: null } })
 })
 
+t.test('the baseline of a meter of short periods is read in minutes, in which evidence is booked', async (t) => {
+  const bench = aBench({ periodMs: 10 * SECOND, delayMs: 20 * SECOND })
+  const now = T0 + 25 * SECOND
+  bench.clock.set(now)
+  const { baseline } = await bench.meters.baseline(bench.shift, now, aCall())
+  const [key = ''] = Object.keys(baseline)
+  t.equal(baseline[key]?.length, 30)
+  t.equal(baseline[key]?.[0]?.start, T0 - 30 * MINUTE)
+  t.equal(bench.observer.calls[0]?.[0]?.periodMs, MINUTE)
+})
+
 t.test('what could not be read for the baseline is named, and what may not be read is told apart', async (t) => {
   const api = aRoute({ name: 'api' })
   const meters = [aMeterState(), aMeterState({ route: 'api' })]

@@ -2,6 +2,7 @@
 
 import t from 'tap'
 import { createMetricStore } from '../../src/lab/metrics.ts'
+import { isStatistic } from '../../src/lab/statistics.ts'
 import type { MetricId, MetricOptions } from '../../src/lab/metrics.ts'
 
 const requests: MetricId = { namespace: 'AWS/ApplicationELB', name: 'RequestCount', dimensions: { a: '1', b: '2' } }
@@ -55,6 +56,10 @@ t.test('statistics follow from the single values', async (t) => {
   const stat = (name: string) => store.read(requests, { ...all, stat: name, now: 60_000 })[0]?.value
   t.same(['Sum', 'Average', 'Minimum', 'Maximum', 'SampleCount'].map(stat), [5050, 50.5, 1, 100, 100])
   t.same(['p50', 'p99', 'p99.9', 'p100'].map(stat), [50, 99, 100, 100])
+  t.same(['PR(:80)', 'PR(20:80)', 'PR(80:)', 'PR(:0.5)', 'PR(:100)'].map(stat), [80, 60, 20, 0, 100])
+  t.same(['TC(:80)', 'TC(20.5:80)', 'TC(99:)'].map(stat), [80, 60, 1])
+  t.same(['PR(:0.8)', 'TC(1:)', 'p99.9'].map(isStatistic), [true, true, true], 'what Sluice asks for is known')
+  t.same(['PR(:)', 'PR(:10%)', 'TM(:1)', 'p101', 'Median'].map(isStatistic), [false, false, false, false, false])
 })
 
 t.test('every dimension set is a metric of its own, in whatever order it is named', async (t) => {

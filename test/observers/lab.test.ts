@@ -6,12 +6,19 @@ import t, { type Test } from 'tap'
 import { makeAws } from '../../src/aws/aws.ts'
 import { systemClock } from '../../src/clock.ts'
 import { tally } from '../../src/core/gates/counts.ts'
+import { slowTally } from '../../src/core/gates/latency.ts'
+import { valueMeterKey } from '../../src/core/gates/meters.ts'
 import { makeMeters } from '../../src/engine/meters.ts'
 import { startLab, type Lab } from '../../src/lab/lab.ts'
 import type { LabOptions } from '../../src/lab/options.ts'
 import { cloudwatchObserver } from '../../src/observers/index.ts'
-import { aMeterState, aRoute, aShift, MINUTE, SECOND } from '../support/builders.ts'
+import { aMeterState, aRoute, aShift, aSlowGate, MINUTE, SECOND } from '../support/builders.ts'
 import { aCall, aQuery, aWanted, codeOf, seriesOf } from './support.ts'
+
+const SLOW = {
+  max: 0.01,
+  comparison: { profile: 'robust', tolerance: null, alpha: null, stepBackBudget: null }
+} as const
 
 async function aLab(t: Test, options: LabOptions = {}) {
   const lab = await startLab({ propagationMs: 0, healthCheckMs: 60, ...options })
@@ -113,3 +120,44 @@ t.test('pages, failing queries, throttling and skew, over the wire', async (t) =
   for (const { key } of wanted) t.equal(throttled.get(key)?.kind, 'unusable')
   lab.faults.clear()
 })
+
+t.test(
+  'latency as a share of slow answers: the percentile rank that is asked for is what the requests took',
+  async (t) => {
+    const { lab, clock, observer } = await aLab(t)
+    lab.cluster('new').set({ latencyMs: 150 })
+    lab.overwrite('web', { 'shop-old-web': 1, 'shop-new-web': 1 })
+    const gate = aSlowGate({ periodMs: SECOND, delayMs: SECOND, slow: { ...SLOW, overMs: 120 } })
+    const judgedTo = Math.ceil(clock.now() / SECOND) * SECOND
+    await clock.sleep(judgedTo - clock.now())
+    for (let i = 0; i < 20; i += 1) await (await fetch(lab.url)).arrayBuffer()
+    const done = Math.ceil(clock.now() / SECOND) * SECOND
+
+    const meters = makeMeters({ observer, clock })
+    const key = valueMeterKey('web', gate)
+    const shiftAt = (seen: number) => ({
+      ...aLabShift(lab, judgedTo),
+      gateSpecs: [gate],
+      meters: [aMeterState({ key, gate: gate.name, periodMs: SECOND, delayMs: SECOND, judgedTo: seen })]
+    })
+    const sum = { old: { requests: 0, errors: 0 }, new: { requests: 0, errors: 0 } }
+    let seen = judgedTo
+    while (seen < done) {
+      const [reading] = await meters.read(shiftAt(seen), clock.now(), aCall())
+      t.equal(reading?.unusable, null)
+      for (const period of reading?.periods ?? []) {
+        seen += SECOND
+        for (const side of ['old', 'new'] as const) {
+          const counted = slowTally(period, side)
+          if ('blind' in counted) throw new Error(counted.blind)
+          sum[side].requests += counted.requests
+          sum[side].errors += counted.errors
+        }
+      }
+      await clock.sleep((meters.nextReadAt(shiftAt(seen), clock.now()) ?? 0) - clock.now())
+    }
+    t.equal(sum.old.requests + sum.new.requests, 20)
+    t.equal(sum.new.errors, sum.new.requests, 'every answer of new took longer')
+    t.ok(sum.new.requests >= 5)
+  }
+)

@@ -1,5 +1,6 @@
 import t from 'tap'
-import { anErrorRateGate } from '../support/builders.ts'
+import { promotionOf } from '../../src/core/gates/promotion.ts'
+import { anErrorRateGate, aProbeGate, aSlowGate, aStatusMixGate } from '../support/builders.ts'
 import { aProductionPolicy, aRig, type Rig } from './rig.ts'
 
 const MINUTE = 60_000
@@ -164,6 +165,32 @@ t.test('promote: evidence leaves a step as soon as what was measured excludes mo
   t.ok(busy.clock.now() - since < 8 * MINUTE, `left after ${(busy.clock.now() - since) / 1000} s, settle included`)
   t.type((await busy.view(id)).step?.evidence, 'number')
   t.equal((await busy.untilEnd(id)).phase.kind, 'completed')
+})
+
+t.test(
+  'promote: evidence on a service that never fails: what new serves without an error is evidence too',
+  async (t) => {
+    const promoting = { ...policy, promotion: { minBakeMs: null, harmBudget: 20 } }
+    const rig = await aRig(t, { rps: 200, counts: 'random', seed: 4 })
+    const { id } = await rig.start({ ...promoting, gates: [anErrorRateGate({ against: 'old' }), aStatusMixGate()] })
+    t.equal((await rig.untilEnd(id)).phase.kind, 'completed', await rig.story(id))
+    const by = (await rig.events(id)).flatMap(({ reason }) => (reason.code === 'step_done' ? [reason.by] : []))
+    t.strictSame(new Set(by), new Set(['bake']), 'never on insufficient evidence')
+  }
+)
+
+t.test('promote: evidence waits for every gate that has a score, for probes too', async (t) => {
+  const promoting = { ...policy, promotion: { minBakeMs: null, harmBudget: 20 } }
+  const rig = await aRig(t, { rps: 500, counts: 'random', seed: 4 })
+  for (const side of [rig.world.old, rig.world.new]) side.clientErrorRate = 0.02
+  const gates = [anErrorRateGate({ against: 'old' }), aStatusMixGate(), aSlowGate({ name: 'slow' }), aProbeGate()]
+  const { id } = await rig.start({ ...promoting, gates })
+  const shift = await rig.until(id, baking(1))
+  const along = shift.gates.map((state) => [state.gate, promotionOf(state, 1)?.lnHarm ?? null] as const)
+  for (const [gate, lnHarm] of along) t.type(lnHarm, 'number', `${gate} says how far along it is`)
+  t.equal((await rig.untilEnd(id)).phase.kind, 'completed', await rig.story(id))
+  t.strictSame(rig.broken, [])
+  await rig.replay(id)
 })
 
 for (const onInsufficient of ['hold', 'advance'] as const) {

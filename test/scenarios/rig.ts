@@ -6,17 +6,20 @@ import type { Test } from 'tap'
 import type { Order } from '../../src/core/command.ts'
 import type { ShiftEvent } from '../../src/core/event.ts'
 import { explainReason } from '../../src/core/explain.ts'
-import type { Migration } from '../../src/core/migration.ts'
+import type { AccountRef, Migration } from '../../src/core/migration.ts'
 import type { Policy } from '../../src/core/policy.ts'
 import { isEnded, type Shift, type ShiftId } from '../../src/core/shift.ts'
 import type { ShiftView } from '../../src/core/view.ts'
 import { decide } from '../../src/core/decide.ts'
-import { makeAws, type ClientFor } from '../../src/aws/aws.ts'
+import { makeAws, type ClientFor, type Service } from '../../src/aws/aws.ts'
 import type { Clock } from '../../src/clock.ts'
 import type { StartRequest, Sluice } from '../../src/engine/sluice.ts'
 import { makeService } from '../../src/engine/service.ts'
 import { makeSupervisor, type Supervisor } from '../../src/engine/supervisor.ts'
+import { startCourier } from '../../src/engine/courier.ts'
+import { SILENT, type Voice } from '../../src/engine/voice.ts'
 import type { Witness } from '../../src/engine/witness.ts'
+import type { Notifier } from '../../src/notifiers/notifier.ts'
 import { cloudwatchAlarms, cloudwatchObserver } from '../../src/observers/index.ts'
 import type { Prober } from '../../src/probes/probe.ts'
 import { makeRouter } from '../../src/routers/index.ts'
@@ -77,12 +80,18 @@ export interface Rig {
   replay(id: ShiftId): Promise<unknown>
 }
 
+export type Rights = (service: Service, account: AccountRef) => boolean
+
 /** Status of the answer to a probe now; null: none comes. */
 export type ProbeAnswer = () => number | null
 
 export interface RigOptions extends Partial<Omit<WorldOptions, 'clock'>> {
   /** What answers probes; 200 unless given. */
   readonly probe?: ProbeAnswer
+  /** Targets of notifications; none unless given. */
+  readonly notifiers?: readonly Notifier[]
+  /** Who may call what; without it everybody everything. */
+  readonly rights?: Rights
   /** In memory unless given. */
   readonly store?: (clock: Clock) => Store
 }
@@ -91,13 +100,13 @@ export async function aRig(t: Test, options: RigOptions = {}): Promise<Rig> {
   const clock = virtualClock()
   const restore = patchGlobals(clock, { random: streamOf(options.seed ?? 1, 'rig') })
   t.teardown(restore)
-  const { probe = () => 200, store: openStore, ...worldly } = options
+  const { probe = () => 200, notifiers = [], rights = () => true, store: openStore, ...worldly } = options
   const world = makeWorld({ rps: 200, routes: ['web'], ...worldly, clock })
   const store = openStore?.(clock) ?? makeStore({ type: 'memory' }, clock)
   const broken: string[] = []
   const orphans: string[] = []
   const births = new Map<ShiftId, Shift>()
-  const outside = { clock, world, store, broken, orphans, probe }
+  const outside = { clock, world, store, broken, orphans, probe, rights, notifiers }
   let life = newLife(outside)
   t.teardown(() => life.incarnation.kill())
 
@@ -184,10 +193,11 @@ interface Life {
 }
 
 /** As the SDK does for reads: three attempts, with growing waits. */
-function retrying(clock: Clock, world: World): ClientFor {
+function retrying(clock: Clock, { world, rights }: Pick<Outside, 'world' | 'rights'>): ClientFor {
   return (service, account, access) => {
     const client = world.client(service, account, access)
     const send: typeof client.send = async (command, options) => {
+      if (!rights(service, account)) throw denied(account)
       for (let attempt = 1; ; attempt += 1) {
         try {
           return await client.send(command, options)
@@ -203,6 +213,11 @@ function retrying(clock: Clock, world: World): ClientFor {
   }
 }
 
+function denied({ roleArn }: AccountRef): Error {
+  const message = `${roleArn ?? 'nobody'} is not authorized to perform this`
+  return Object.assign(new Error(message), { name: 'AccessDenied', $metadata: { httpStatusCode: 403 } })
+}
+
 interface Outside {
   readonly clock: VirtualClock
   readonly world: World
@@ -210,6 +225,8 @@ interface Outside {
   readonly broken: string[]
   readonly orphans: string[]
   readonly probe: ProbeAnswer
+  readonly notifiers: readonly Notifier[]
+  readonly rights: Rights
 }
 
 /** As if over a network: an answer takes 20 ms, none takes as long as it is waited for. */
@@ -226,10 +243,10 @@ function fakeProber(clock: Clock, answer: ProbeAnswer): Prober {
   }
 }
 
-function newLife({ clock, world, store, broken, orphans, probe }: Outside): Life {
+function newLife({ clock, world, store, broken, orphans, probe, rights, notifiers }: Outside): Life {
   const incarnation = createIncarnation()
   const own = incarnation.clock(clock)
-  const aws = makeAws({ clock: own, region: world.region, clientFor: retrying(own, world) })
+  const aws = makeAws({ clock: own, region: world.region, clientFor: retrying(own, { world, rights }) })
   const router = incarnation.guard(makeRouter({ aws, clock: own }), { pure: ['quantise', 'byHand'] })
   const observer = incarnation.guard(cloudwatchObserver({ aws, clock: own }))
   const alarms = incarnation.guard(cloudwatchAlarms({ aws, clock: own }))
@@ -243,7 +260,8 @@ function newLife({ clock, world, store, broken, orphans, probe }: Outside): Life
     broke: (id, laws) => broken.push(...laws.map((law) => `${id}: ${law}`)),
     orphans: (names) => orphans.push(...names)
   }
-  const supervisor = makeSupervisor({ router, observer, alarms, prober, store: memory, clock: own, witness })
+  const voice = voiceOf(notifiers, incarnation, memory, own)
+  const supervisor = makeSupervisor({ router, observer, alarms, prober, store: memory, clock: own, witness, voice })
   let n = 0
   const sluice = makeService({
     catalogue: { policies: () => [], migrations: () => [], reload: async () => ({ policies: 0, migrations: 0 }) },
@@ -253,7 +271,22 @@ function newLife({ clock, world, store, broken, orphans, probe }: Outside): Life
     clock: own,
     newId: () => `shf_${String(clock.elapsed()).padStart(12, '0')}${String((n += 1)).padStart(4, '0')}`,
     maxOpen: 1000,
-    hasTokens: true
+    hasTokens: true,
+    voice
   })
   return { incarnation, sluice, supervisor }
+}
+
+/** Notices are saved and delivered as in production, each call of a target being a point where the process can die. */
+function voiceOf(notifiers: readonly Notifier[], incarnation: Incarnation, store: Store, clock: Clock): Voice {
+  if (notifiers.length === 0) return SILENT
+  const courier = startCourier({
+    store,
+    notifiers: notifiers.map((one) => incarnation.guard(one)),
+    clock,
+    mayDeliver: () => true,
+    told: () => undefined,
+    failed: () => undefined
+  })
+  return { audiences: notifiers.map(({ name }) => ({ name, events: null })), ring: () => courier.ring() }
 }

@@ -3,14 +3,14 @@
  */
 import Type, { type Static } from 'typebox'
 import { STATUS_CLASSES } from '../../core/policy.ts'
-import { common, comparison, noAccount, periodOnly, timing } from './gateParts.ts'
+import { common, comparison, ownAccount, periodOnly, timing } from './gateParts.ts'
 import { duration, share, word } from './leaf.ts'
 import { closed } from './section.ts'
 
 export const errorRate = closed(
   {
     ...common,
-    ...noAccount,
+    ...ownAccount,
     type: Type.Literal('errorRate'),
     max: share('Absolute objective: the share of requests that may fail'),
     against: word(['old', 'none'], 'old: new is also compared with old, period by period', { default: 'old' }),
@@ -23,7 +23,7 @@ export const errorRate = closed(
 export const statusMix = closed(
   {
     ...common,
-    ...noAccount,
+    ...ownAccount,
     type: Type.Literal('statusMix'),
     classes: Type.Array(Type.Enum([...STATUS_CLASSES]), {
       minItems: 1,
@@ -42,7 +42,7 @@ export const statusMix = closed(
 export const latency = closed(
   {
     ...common,
-    ...noAccount,
+    ...ownAccount,
     type: Type.Literal('latency'),
     percentile: Type.Optional(
       Type.String({
@@ -80,7 +80,7 @@ const burnWindow = closed(
 export const burnRate = closed(
   {
     ...common,
-    ...noAccount,
+    ...ownAccount,
     type: Type.Literal('burnRate'),
     objective: share('Share of good answers that is promised, such as 99.9%'),
     windows: Type.Array(burnWindow, {

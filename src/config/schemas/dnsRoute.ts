@@ -4,7 +4,8 @@
 import Type from 'typebox'
 import { RECORD_TYPES } from '../../core/migration.ts'
 import { account, vars } from './account.ts'
-import { name, notYet } from './leaf.ts'
+import { name } from './leaf.ts'
+import { measure } from './metricParts.ts'
 import { closed, names } from './section.ts'
 
 const LABEL = '[A-Za-z0-9_-]{1,63}'
@@ -20,13 +21,13 @@ const side = closed(
     }),
     loadBalancer: Type.Optional(
       Type.String({
-        allowed: 'the ARN of an Application Load Balancer',
+        allowed: 'the ARN of an Application Load Balancer; with measure, of a Network Load Balancer too',
         description: "Where this side's requests are counted; without it the target of the record's alias"
       })
     ),
     targetGroups: Type.Optional(names('ARNs: of a shared load balancer only these target groups are this side')),
     vars,
-    measure: notYet("Queries for this side's requests and errors")
+    measure
   },
   { allowed: 'a side such as { setIdentifier: blue }' }
 )

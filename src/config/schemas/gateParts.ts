@@ -4,7 +4,7 @@
  */
 import Type from 'typebox'
 import { account } from './account.ts'
-import { count, duration, durationOrZero, filledText, name, notYet, word } from './leaf.ts'
+import { count, duration, durationOrZero, filledText, name, word } from './leaf.ts'
 import { closed, names } from './section.ts'
 
 export const common = {
@@ -15,16 +15,9 @@ export const common = {
   routes: Type.Optional(names('Names of the routes that this gate judges; without it all of them'))
 }
 
-/** Of gates that read the sides' own counts: those are read where the sides are. */
-export const noAccount = {
-  region: notYet('Region of the measurements; the sides say it'),
-  roleArn: notYet('Role for reading the measurements; the sides say it'),
-  externalId: notYet('External id of that role; the sides say it')
-}
-
-/** Of gates that read something of their own. */
+/** Of every gate that reads something of AWS. */
 export const ownAccount = {
-  region: Type.Optional(filledText('AWS region to read in; without it that of new')),
+  region: Type.Optional(filledText('AWS region to read in; without it that of the sides')),
   roleArn: account.roleArn,
   externalId: account.externalId
 }

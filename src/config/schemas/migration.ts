@@ -5,6 +5,7 @@ import Type, { type Static } from 'typebox'
 import { name, text } from './leaf.ts'
 import { account, vars } from './account.ts'
 import { gateSchema } from './gate.ts'
+import { measure } from './metricParts.ts'
 import { dnsRoute } from './dnsRoute.ts'
 import { closed, editorSchemaOf, type JsonSchema } from './section.ts'
 
@@ -12,7 +13,8 @@ const side = closed(
   {
     ...account,
     targetGroup: Type.String({ allowed: 'the ARN of a target group', description: 'ARN of the target group' }),
-    vars
+    vars,
+    measure
   },
   { allowed: 'a side such as { targetGroup: ARN }' }
 )

@@ -3,14 +3,15 @@
  * any metric, alarms, probes.
  */
 import Type, { type Static } from 'typebox'
-import { common, noAccount, ownAccount, periodOnly } from './gateParts.ts'
+import { common, ownAccount, periodOnly } from './gateParts.ts'
 import { count, duration, filledText, share } from './leaf.ts'
+import { dimensions, named } from './metricParts.ts'
 import { closed, names } from './section.ts'
 
 export const targetHealth = closed(
   {
     ...common,
-    ...noAccount,
+    ...ownAccount,
     type: Type.Literal('targetHealth'),
     minHealthyRatio: Type.Number({
       exclusiveMinimum: 0,
@@ -32,18 +33,13 @@ const query = closed(
       allowed: 'an id of letters, digits and underscores that begins with a lower-case letter',
       description: 'What the expression calls it'
     }),
-    namespace: filledText('Namespace of the metric'),
-    metric: filledText('Name of the metric'),
+    ...named,
     stat: Type.String({
       pattern: String.raw`^(?:SampleCount|Average|Sum|Minimum|Maximum|IQM|p100|(?:p|tm|wm|tc|ts)\d{1,2}(?:\.\d{1,10})?|(?:TM|WM|PR|TC|TS)\([\d.%]*:[\d.%]*\))$`,
       allowed: 'a statistic of CloudWatch such as Sum, Average or p99',
       description: 'Statistic of each period'
     }),
-    dimensions: Type.Record(Type.String(), Type.String(), {
-      default: {},
-      allowed: 'a map of names and text such as { Cluster: $cluster }',
-      description: 'Values may hold $side, $route and the vars of a side'
-    })
+    dimensions
   },
   { allowed: 'a query such as { id: failed, namespace: Shop, metric: CheckoutFailed, stat: Sum }' }
 )

@@ -29,7 +29,7 @@ export function names(description: string) {
  * One schema for values of a JSON type, another for all others: unlike with anyOf, errors speak of one of the two only.
  * (Written without the keyword `then`, as an object with a member of that name is taken for a promise where it is awaited.)
  */
-export function byType(type: 'object' | 'string', matching: object, otherwise: object) {
+export function byType(type: 'object' | 'string' | 'array', matching: object, otherwise: object) {
   return {
     allOf: [
       { if: { type }, else: otherwise },

@@ -73,15 +73,3 @@ export function deflatedTotals(blocks: number, requests: number, errors: number,
   const a = blocks > 0 ? deflation(requests / blocks, gamma) : 1
   return { requests: requests * a, errors: errors * a }
 }
-
-/** Periods before the shift, oldest first, as the blocks in which evidence is booked: consecutive periods of under 60 s are added up. */
-export function baselineBlocks(periods: readonly BaselineBucket[], periodMs: number): readonly BaselineBucket[] {
-  const size = Math.max(1, Math.round(60_000 / periodMs))
-  const blocks: BaselineBucket[] = []
-  // Counted from the newest: what is left over is the oldest, and is not a whole block.
-  for (let end = periods.length; end >= size; end -= size) {
-    const block = periods.slice(end - size, end)
-    blocks.unshift(block.reduce<BaselineBucket>(([n, e], [dn, de]) => [n + dn, e + de], [0, 0]))
-  }
-  return blocks
-}

@@ -28,21 +28,28 @@ export function newEvidence(config: EvidenceConfig): Evidence {
 
 /**
  * The evidence with one more period, or with a period of the newest blocks counted again. A period older than those changes
- * nothing. Throws where the counts are none.
+ * nothing. `leaving` as in `read`. Throws where the counts are none.
  */
-export function step(evidence: Evidence, bucket: Bucket): { readonly evidence: Evidence; readonly reading: Reading } {
+export function step(
+  evidence: Evidence,
+  bucket: Bucket,
+  leaving?: number
+): { readonly evidence: Evidence; readonly reading: Reading } {
   assertCounts(bucket)
   const next = place(evidence, bucket)
-  return { evidence: next, reading: read(next) }
+  return { evidence: next, reading: read(next, leaving) }
 }
 
-/** What the evidence says as it stands. Throws before the first period. */
-export function read({ rule, settled, blocks }: Evidence): Reading {
+/**
+ * What the evidence says as it stands. `leaving`: index of the step for which evidence to leave it is asked; without it as many
+ * as began. Throws before the first period.
+ */
+export function read({ rule, settled, blocks }: Evidence, leaving?: number): Reading {
   const totals = blocks.map(totalOf)
   const newest = totals.at(-1)
   if (!newest) throw new Error('evidence: nothing was measured yet')
   const scores = totals.reduce((before, total) => stepScores(rule, before, total), settled)
-  return readingOf(rule, scores, newest)
+  return readingOf(rule, scores, newest, leaving)
 }
 
 function place(evidence: Evidence, bucket: Bucket): Evidence {

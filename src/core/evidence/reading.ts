@@ -3,7 +3,7 @@
  */
 import type { Total } from './block.ts'
 import { isMissing, type Counts } from './counts.ts'
-import { LN_BETA } from './promotion.ts'
+import { LN_BETA, lnHarmOf } from './promotion.ts'
 import type { Rule } from './rule.ts'
 import type { Fired, Scores } from './scores.ts'
 import { backShare, expectedErrors } from './stepBack.ts'
@@ -49,8 +49,8 @@ const FEWEST_AMBER_ERRORS = 2
 /** Fewest errors of old in trouble. */
 const FEWEST_SHARED = 3
 
-/** `block` is the newest that is in `scores`. */
-export function readingOf(rule: Rule, scores: Scores, block: Total): Reading {
+/** `block` is the newest that is in `scores`. `leaving`: index of the step that is to be left. */
+export function readingOf(rule: Rule, scores: Scores, block: Total, leaving = scores.step): Reading {
   const { theta, knobs, baseline } = rule
   const amberScore = Math.max(...scores.sums)
   const strong = scores.lnRelative >= LN_AMBER || scores.lnAbsolute >= LN_AMBER
@@ -74,7 +74,7 @@ export function readingOf(rule: Rule, scores: Scores, block: Total): Reading {
     expected: expectedErrors(block, baseline.phat),
     stretch: scores.stretch,
     inStep: scores.inStep,
-    evidenceForPromotion: promotionOf(scores)
+    evidenceForPromotion: promotionOf(scores, leaving)
   }
 }
 
@@ -107,7 +107,9 @@ function backOf(rule: Rule, block: Total, amberBy: AmberBy): number | null {
   })
 }
 
-function promotionOf({ harm, step }: Scores): Reading['evidenceForPromotion'] {
-  const lnHarm = harm[Math.max(0, Math.min(step, harm.length - 1))]
-  return lnHarm === undefined ? null : { lnHarm, enough: lnHarm <= LN_BETA }
+function promotionOf({ harm }: Scores, leaving: number): Reading['evidenceForPromotion'] {
+  const left = harm[Math.max(0, Math.min(leaving, harm.length - 1))]
+  if (left === undefined) return null
+  const lnHarm = lnHarmOf(left)
+  return { lnHarm, enough: lnHarm <= LN_BETA }
 }

@@ -6,7 +6,7 @@ import { multiplesOf } from './absolute.ts'
 import type { Baseline } from './baseline.ts'
 import type { Knobs } from './knobs.ts'
 import type { Plan } from './onset.ts'
-import { harmRatios } from './promotion.ts'
+import { harmsOf, type Harm } from './promotion.ts'
 
 /** Evidence is booked in blocks of this length: noise lives on the scale of minutes (GATING 3.9). */
 export const BLOCK_MS: Ms = 60_000
@@ -37,8 +37,8 @@ export interface Rule {
   readonly minShare: number
   /** Alternatives of the absolute score. */
   readonly multiples: readonly number[]
-  /** Ratios that must be excluded to leave each step; empty where evidence does not promote. */
-  readonly harm: readonly number[]
+  /** What must be excluded to leave each step; empty where evidence does not promote. */
+  readonly harm: readonly Harm[]
 }
 
 /** Throws where a number is out of its range: a wrong rule must not judge. */
@@ -65,6 +65,6 @@ export function ruleOf(config: EvidenceConfig): Rule {
     delayMs,
     minShare,
     multiples: multiplesOf(theta),
-    harm: promotion ? harmRatios(baseline, { shares: plan.shares, ...promotion }) : []
+    harm: promotion ? harmsOf(baseline, { shares: plan.shares, ...promotion }) : []
   }
 }

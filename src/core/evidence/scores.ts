@@ -15,7 +15,7 @@ import { BESIDE_KEPT, isAlone, NEW_SUMS, stepFrozen, stepSums, type Beside } fro
 import type { Total } from './block.ts'
 import { addCounts, isMissing, NO_COUNTS, type Counts } from './counts.ts'
 import { capOf, isCatastrophe, onsetPrior } from './onset.ts'
-import { stepHarm } from './promotion.ts'
+import { NOTHING_EXCLUDED, stepHarm, type HarmLeft } from './promotion.ts'
 import { exposureOf, lnRelative, NEW_RELATIVE, stepRelative, type Relative } from './relative.ts'
 import type { Rule } from './rule.ts'
 
@@ -48,7 +48,7 @@ export interface Scores {
   /** Counts since there was last no suspicion at all: what a verdict is told with. */
   readonly stretch: Counts
   /** Λ by step; empty where evidence does not promote. */
-  readonly harm: readonly number[]
+  readonly harm: readonly HarmLeft[]
   /** Once fired it stays. */
   readonly fired: Fired | null
 }
@@ -74,7 +74,7 @@ export function newScores(rule: Rule): Scores {
     inStep: { blocks: 0, requests: 0 },
     errors: 0,
     stretch: NO_COUNTS,
-    harm: rule.harm.map(() => 0),
+    harm: rule.harm.map(() => NOTHING_EXCLUDED),
     fired: null
   }
 }

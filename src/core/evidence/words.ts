@@ -29,6 +29,16 @@ export function inWords(reading: Reading, phrasing: Phrasing = ERRORS): string {
   return `${compared(reading.block, phrasing)}: ${reading.clear ? 'no sign that new is worse' : 'not enough to tell'}${ruledOut}`
 }
 
+/** The same of all routes together: `over 10 routes together new fails 2 % of …, old …: by chance at most once in …`. */
+export function pooledInWords(
+  counts: Counts,
+  routes: number,
+  verdict: Parameters<typeof chanceOf>[0],
+  phrasing: Phrasing = ERRORS
+): string {
+  return `over ${routes} routes together ${compared(counts, phrasing)}: ${chanceOf(verdict)}`
+}
+
 /** `by chance at most once in 17,000 healthy shifts`: Ville's inequality, for a shift judged however often. */
 export function chanceOf({
   fired,

@@ -20,6 +20,7 @@ const NOTES: Readonly<Record<string, string>> = {
   breach_held: 'this gate holds instead of going back',
   no_codes: 'requests without any status code',
   negative_count: 'a negative count',
+  errors_alone: 'errors without requests: its metrics do not belong together',
   no_requests: 'no requests on either side',
   stale: 'the last read is too old',
   low: 'not for long enough to be a breach',

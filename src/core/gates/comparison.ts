@@ -33,6 +33,9 @@ export interface ComparisonSetup {
   readonly promotion: { readonly minBakeMs: Ms; readonly harmBudget: number } | null
 }
 
+/** Nothing was suspected since the step was last entered. */
+export const UNDOUBTED: Compared['clear'] = { periods: 0, is: true }
+
 export function newCompared(setup: ComparisonSetup): Compared {
   const blockMs = Math.max(60_000, setup.periodMs)
   const evidence = newEvidence({
@@ -57,7 +60,7 @@ export function newCompared(setup: ComparisonSetup): Compared {
     sharedByRise: false,
     words: '',
     back: null,
-    clear: { periods: 0, is: false }
+    clear: UNDOUBTED
   }
 }
 
@@ -104,6 +107,10 @@ export interface ComparisonContext {
   /** New's share while the period was served, 0 to 1. */
   readonly w: number
   readonly inStep: boolean
+  /** It was served wholly at the newest share. */
+  readonly entered: boolean
+  /** Index of the step that the shift is at. */
+  readonly step: number
   /** Younger than the gate's warmup: only a catastrophe counts. */
   readonly cold: boolean
   /** The shift serves a step back, and this period lies wholly in it. */
@@ -128,21 +135,20 @@ export function judgeComparison(
   counts: { readonly new: Tally; readonly old: Tally },
   context: ComparisonContext
 ): GateState {
-  const { evidence, reading } = step(compared.evidence, {
-    start: period.start,
-    periodMs: context.periodMs,
-    w: context.w,
-    first: compared.first,
-    cold: context.cold,
+  const first = isFirst(compared, context)
+  const { start } = period
+  const { periodMs, w, cold } = context
+  const of = {
     n1: counts.new.requests,
     e1: counts.new.errors,
     n0: counts.old.requests,
     e0: counts.old.errors
-  })
+  }
+  const { evidence, reading } = step(compared.evidence, { start, periodMs, w, first, cold, ...of }, context.step)
   const at = period.start + context.periodMs
   const next: Compared = {
     evidence,
-    first: compared.first && reading.missing,
+    first: compared.first && (!first || reading.missing),
     ...sharedOf(compared, reading, period.start, context),
     words: inWords(reading, context.phrasing),
     back: backOf(reading, context),
@@ -160,6 +166,11 @@ export function judgeComparison(
     compared: next
   }
   return { ...shown, ...verdictOf(state, reading, counts.new.requests, context) }
+}
+
+/** A step begins with the first period that was served wholly at its share: those before it show the share before. */
+export function isFirst({ first }: Compared, { entered }: Pick<ComparisonContext, 'entered'>): boolean {
+  return first && entered
 }
 
 function tallyOf({ fired, stretch, block }: Reading, side: 0 | 1): Tally {
@@ -194,9 +205,14 @@ function backOf(reading: Reading, { onAmber, w }: ComparisonContext): Compared['
   return { w: reading.wBack, past: reading.amberBy === 'past' }
 }
 
+/**
+ * What was suspected is cleared by one clear period that was served wholly at the step back. A comparison that never suspected
+ * anything has nothing to clear: of many at once some are always a little in doubt.
+ */
 function clearOf({ clear }: Compared, reading: Reading, { inBack }: ComparisonContext): Compared['clear'] {
-  if (!inBack) return { periods: 0, is: false }
-  return { periods: clear.periods + 1, is: reading.clear && !reading.amber && !reading.shared && !reading.missing }
+  const periods = inBack ? clear.periods + 1 : 0
+  if (reading.amber || reading.shared) return { periods, is: false }
+  return { periods, is: clear.is || (inBack && reading.clear && !reading.missing) }
 }
 
 function sharedOf(

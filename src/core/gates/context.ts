@@ -2,7 +2,7 @@
  * What a gate must know of the shift to judge a period, as plain data, and which of several verdicts counts.
  */
 import type { PeriodCounts } from '../observation.ts'
-import type { LatencyGate, StatusMixGate } from '../policy.ts'
+import type { ErrorRateGate, LatencyGate, StatusMixGate } from '../policy.ts'
 import type { GateState, Verdict } from '../shift.ts'
 import type { Instant } from '../time.ts'
 import type { ComparisonContext } from './comparison.ts'
@@ -13,6 +13,10 @@ export interface GateContext {
   readonly w: number
   /** The period lies wholly inside the step that bakes. */
   readonly inStep: boolean
+  /** It was served wholly at the newest share: what it shows is not left over from the step before. */
+  readonly entered: boolean
+  /** Index of the step that the shift is at. */
+  readonly step: number
   /** False for periods of the first step that are younger than the gate's warmup. */
   readonly warm: boolean
   /** The shift serves a step back, and the period lies wholly in it. */
@@ -26,12 +30,26 @@ export interface GateContext {
 
 /** For the sequential comparison. `limit` is what is shown beside the value. */
 export function comparisonContext(
-  spec: StatusMixGate | LatencyGate,
-  { w, inStep, warm, inBack, roseAt, onAmber, guard }: GateContext,
+  spec: ErrorRateGate | StatusMixGate | LatencyGate,
+  { w, inStep, entered, step, warm, inBack, roseAt, onAmber, guard }: GateContext,
   more: Pick<ComparisonContext, 'limit' | 'phrasing'>
 ): ComparisonContext {
   const { minRequests, periodMs, delayMs } = spec
-  return { w, inStep, cold: !warm, inBack, roseAt, minRequests, periodMs, delayMs, onAmber, guard, ...more }
+  return {
+    w,
+    inStep,
+    entered,
+    step,
+    cold: !warm,
+    inBack,
+    roseAt,
+    minRequests,
+    periodMs,
+    delayMs,
+    onAmber,
+    guard,
+    ...more
+  }
 }
 
 /** End of a period: when what it says became true. */

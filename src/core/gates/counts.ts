@@ -3,11 +3,14 @@
  * value may become 0. Never a rate: a rate without its requests cannot be judged.
  */
 import type { MetricQuery } from '../measurement.ts'
+import { ownerOf, readIn } from './account.ts'
+import { measuredTally, measureQueries, type MeasuredId } from './measure.ts'
 import {
   SIDES,
   type AccountRef,
   type AlbRouteSpec,
   type DnsSideSpec,
+  type OwnAccount,
   type Route53RouteSpec,
   type RouteSpec,
   type Side
@@ -15,6 +18,9 @@ import {
 import type { PeriodCounts, SideCounts } from '../observation.ts'
 import type { MeterKey, Tally } from '../shift.ts'
 import type { Instant, Ms } from '../time.ts'
+
+/** Namespace of what Application Load Balancers tell. */
+export const ELB = 'AWS/ApplicationELB'
 
 const SIDE_METRICS = {
   requests: 'RequestCount',
@@ -35,10 +41,10 @@ const PART_METRICS = { e502: 'HTTPCode_ELB_502_Count', e504: 'HTTPCode_ELB_504_C
 type SideCount = keyof typeof SIDE_METRICS | keyof typeof OWN_METRICS | keyof typeof PART_METRICS
 type LbCount = keyof typeof LB_METRICS
 
-type BaseId = `${Side}.${SideCount}` | `lb.${LbCount}`
+type BaseId = `${Side}.${SideCount | 'errors'}` | `lb.${LbCount}`
 
 /** Names one count of one route within a period, e.g. `new.c5xx` or `lb.e502`; those that end in `#n` are added to it. */
-export type CountId = BaseId | `${BaseId}#${number}` | ValueId
+export type CountId = BaseId | `${BaseId}#${number}` | MeasuredId | ValueId
 
 /** Names one value that belongs to a gate of its own, e.g. `v.new.p#0` (values.ts). Never added up. */
 export type ValueId = `v.${string}`
@@ -51,7 +57,7 @@ export interface CountQuery {
 
 /** The period cannot be counted; the code says why. */
 export interface Blind {
-  readonly blind: 'no_codes' | 'negative_count' | 'no_rank' | 'no_percentile'
+  readonly blind: 'no_codes' | 'negative_count' | 'errors_alone' | 'no_rank' | 'no_percentile'
 }
 
 /** Gates of a route with the same period and delay share one meter. */
@@ -82,12 +88,14 @@ export function targetGroupDimension(arn: string): string {
 function albQueries(route: AlbRouteSpec): readonly CountQuery[] {
   const LoadBalancer = loadBalancerDimension(route.target.arn)
   const sum = (metric: string, dimensions: MetricQuery['dimensions']): MetricQuery => ({
-    namespace: 'AWS/ApplicationELB',
+    namespace: ELB,
     metric,
     stat: 'Sum',
     dimensions
   })
   const ofSide = (side: Side): readonly CountQuery[] => {
+    const { measure } = route[side]
+    if (measure !== undefined) return measureQueries(route, side, measure)
     const dimensions = { TargetGroup: targetGroupDimension(route[side].targetGroup), LoadBalancer }
     return keysOf(SIDE_METRICS).map((name) => ({
       id: `${side}.${name}`,
@@ -103,8 +111,25 @@ function albQueries(route: AlbRouteSpec): readonly CountQuery[] {
   return [...SIDES.flatMap(ofSide), ...ofLb]
 }
 
-/** Every count that a route is judged by. Throws where a record's load balancer is not known (preflight finds it). */
-export function countQueries(route: RouteSpec): readonly CountQuery[] {
+/**
+ * Every count that a route is judged by, read where its sides say, or where `own` does. Throws where a record's load balancer is
+ * not known (preflight finds it).
+ */
+export function countQueries(route: RouteSpec, own?: OwnAccount): readonly CountQuery[] {
+  return queriesOf(route).map(({ id, account, query }): CountQuery => {
+    const reader = readIn(own, account)
+    const owner = query.namespace === ELB ? ownerOf(ownArn(route, id), reader) : undefined
+    return { id, account: reader, query: owner === undefined ? query : { ...query, accountId: owner } }
+  })
+}
+
+/** An ARN in the account whose load balancer tells this count. */
+function ownArn(route: RouteSpec, id: CountId): string {
+  if (route.type === 'alb') return route.target.arn
+  return (id.startsWith('old.') ? route.old : route.new).loadBalancer ?? ''
+}
+
+function queriesOf(route: RouteSpec): readonly CountQuery[] {
   switch (route.type) {
     case 'alb':
       return albQueries(route)
@@ -126,12 +151,13 @@ export function loadBalancerOf(arn: string): string {
  */
 function dnsQueries(route: Route53RouteSpec, side: Side): readonly CountQuery[] {
   const spec: DnsSideSpec = route[side]
+  if (spec.measure !== undefined) return measureQueries(route, side, spec.measure)
   if (spec.loadBalancer === null) throw new Error(`the load balancer of ${side} of route ${route.name} is not known`)
   const LoadBalancer = loadBalancerOf(spec.loadBalancer)
   const query = (id: CountId, metric: string, dimensions: MetricQuery['dimensions']): CountQuery => ({
     id,
     account: spec.account,
-    query: { namespace: 'AWS/ApplicationELB', metric, stat: 'Sum', dimensions }
+    query: { namespace: ELB, metric, stat: 'Sum', dimensions }
   })
   const names = keysOf(SIDE_METRICS)
   if (spec.targetGroups === null) {
@@ -162,6 +188,9 @@ export function periodCounts(
   const side = (name: Side): SideCounts => {
     return {
       requests: valueOf(`${name}.requests`),
+      ...(ids.some((id) => id.startsWith(`${name}.errors#`))
+        ? { measured: { errors: valueOf(`${name}.errors`) } }
+        : {}),
       ...(asked(`${name}.e5xx`) ? { own: { e5xx: valueOf(`${name}.e5xx`), e503: valueOf(`${name}.e503`) } } : {}),
       ...(asked(`${name}.e502`) ? { part: { e502: valueOf(`${name}.e502`), e504: valueOf(`${name}.e504`) } } : {}),
       codes: {
@@ -193,6 +222,7 @@ export function periodCounts(
  * are missing, not zero.
  */
 export function tally(side: SideCounts, lb: PeriodCounts['lb']): Tally | Blind {
+  if (side.measured) return measuredTally(side.requests, side.measured)
   if (side.own) return ownTally(side, side.own)
   return sharedTally(side, side.part ?? lb)
 }

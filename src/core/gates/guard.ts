@@ -4,6 +4,8 @@
  */
 import type { PeriodCounts } from '../observation.ts'
 import type { MeterState, Tally } from '../shift.ts'
+import type { Ms } from '../time.ts'
+import { baselinePeriodMs } from './meters.ts'
 
 /** Mature periods that are looked at together. */
 const PERIODS = 3
@@ -35,11 +37,13 @@ export function guardTrips(meter: MeterState): boolean {
 }
 
 /**
- * Mean of 502 + 503 + 504 a period before the shift, over the periods in which the load balancer reported anything; null
- * where there is none. Silent periods are left out: a quiet night would make every ordinary minute look like an outage.
+ * Mean of 502 + 503 + 504 a period of the meter before the shift, over the periods in which the load balancer reported anything;
+ * null where there is none. `periods` are as long as meters.ts has them read. Silent ones are left out: a quiet night would make
+ * every ordinary minute look like an outage.
  */
-export function guardBaseline(periods: readonly PeriodCounts[]): number | null {
+export function guardBaseline(periods: readonly PeriodCounts[], periodMs: Ms): number | null {
   const reported = periods.filter(({ lb }) => (lb.requests ?? 0) > 0 || failedOf(lb) > 0)
   if (reported.length === 0) return null
-  return reported.reduce((sum, { lb }) => sum + failedOf(lb), 0) / reported.length
+  const mean = reported.reduce((sum, { lb }) => sum + failedOf(lb), 0) / reported.length
+  return (mean * periodMs) / baselinePeriodMs(periodMs)
 }

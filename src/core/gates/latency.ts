@@ -75,11 +75,11 @@ function judgeSlow(
   if ('blind' in fresh) return { ...blinded(state, fresh.blind), at, passed: 0 }
   if ('blind' in older) return { ...blinded(state, older.blind), at, passed: 0 }
   if (!state.compared) return { ...blinded(state, 'not_begun'), at, passed: 0 }
-  const told = comparisonContext(spec, context, { limit: max, phrasing: phrasingOf(overMs) })
+  const told = comparisonContext(spec, context, { limit: max, phrasing: slowPhrasing(overMs) })
   return judgeComparison(state, state.compared, period, { new: fresh, old: older }, told)
 }
 
-function phrasingOf(overMs: Ms): Phrasing {
+export function slowPhrasing(overMs: Ms): Phrasing {
   const over = formatDuration(overMs)
   return { does: `takes over ${over} for`, one: `answer over ${over}`, many: `answers over ${over}` }
 }

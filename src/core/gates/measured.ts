@@ -1,11 +1,12 @@
 /**
  * Which gate judges a period how: the one switch over the gates that are judged by their own state, the period and a few facts
- * of the shift. errorRate, which may be pooled over routes, is judged beside it.
+ * of the shift.
  */
 import type { PeriodCounts } from '../observation.ts'
 import type { GateState } from '../shift.ts'
 import { judgeBurnRate } from './burnRate.ts'
 import type { GateContext } from './context.ts'
+import { judgeErrorComparison } from './errorComparison.ts'
 import { judgeErrorRate } from './errorRate.ts'
 import { judgeLatency } from './latency.ts'
 import type { MeasuredGate } from './meters.ts'
@@ -20,7 +21,9 @@ export function judgeMeasured(
 ): GateState {
   switch (spec.type) {
     case 'errorRate':
-      return judgeErrorRate(spec, state, period, context)
+      return state.compared
+        ? judgeErrorComparison(spec, state, state.compared, period, context)
+        : judgeErrorRate(spec, state, period, context)
     case 'statusMix':
       return judgeStatusMix(spec, state, period, context)
     case 'latency':

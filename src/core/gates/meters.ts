@@ -2,8 +2,11 @@
  * Which stream of measurements each gate is judged by: request counts of a route are shared by all gates with the same period
  * and delay, other values belong to one gate. Gates that do not wait for CloudWatch have none.
  */
+import { accountKey } from './account.ts'
 import type { BurnRateGate, ErrorRateGate, GateSpec, LatencyGate, MetricGate, StatusMixGate } from '../policy.ts'
+import { BLOCK_MS } from '../evidence/rule.ts'
 import type { MeterKey } from '../shift.ts'
+import type { Ms } from '../time.ts'
 import { meterKey } from './counts.ts'
 
 /** Judged by request counts of a route. */
@@ -31,8 +34,13 @@ export function valueMeterKey(route: string, gate: ValueGate): MeterKey {
 
 /** The meter that a gate is judged by on a route; null where it waits for none. */
 export function meterOf(gate: GateSpec, route: string): MeterKey | null {
-  if (countsRequests(gate)) return meterKey(route, gate.periodMs, gate.delayMs)
+  if (countsRequests(gate)) return meterKey(route, gate.periodMs, gate.delayMs) + accountKey(gate.account)
   return hasValues(gate) ? valueMeterKey(route, gate) : null
+}
+
+/** How long the periods are in which a meter is read before the shift: evidence is booked in minutes, however short its periods. */
+export function baselinePeriodMs(periodMs: Ms): Ms {
+  return Math.max(BLOCK_MS, periodMs)
 }
 
 /** What an error is to the rule that old must be fitter than new to be landed on (CONTRACT 4.1): null where the gate counts none. */

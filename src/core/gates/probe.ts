@@ -65,18 +65,22 @@ function step(spec: ProbeGate, state: GateState, { at, ok }: ProbeSeen, context:
   const okSince = ok ? (state.probe?.okSince ?? at) : null
   const inStep = context.since === null || at >= context.since
   const passed = ok ? state.passed + (inStep ? 1 : 0) : 0
-  const evidence = context.traffic ? weighed(spec, state.probe?.evidence ?? null, { ok, at, okSince }, context) : null
-  return { ...state, passed, probe: { evidence, okSince } }
+  const { probe } = state
+  const evidence = context.traffic
+    ? weighed(spec, probe?.evidence ?? null, { ok, at, okSince }, context, probe?.excess ?? [])
+    : null
+  return { ...state, passed, probe: { ...probe, evidence, okSince } }
 }
 
 function weighed(
   spec: ProbeGate,
   before: ProbeEvidence | null,
   { ok, at, okSince }: { readonly ok: boolean; readonly at: Instant; readonly okSince: Instant | null },
-  { planned, alpha }: ProbeContext
+  { planned, alpha }: ProbeContext,
+  excess: readonly number[]
 ): ProbeEvidence {
   const mended = before?.fired === true && okSince !== null && at - okSince >= spec.windowMs
-  const from = before === null || mended ? newProbeEvidence(planned, spec.max, alpha) : believing(before)
+  const from = before === null || mended ? newProbeEvidence(planned, spec.max, alpha, excess) : believing(before)
   return stepProbe(from, !ok)
 }
 

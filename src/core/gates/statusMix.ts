@@ -45,7 +45,7 @@ export function judgeStatusMix(
     if ('blind' in older) return { ...blinded(state, older.blind), at: endOf(period, spec), passed: 0 }
     if (!compared) return { ...blinded(state, 'not_begun'), at: endOf(period, spec), passed: 0 }
     const limit = allowedShare(compared, older)
-    const told = comparisonContext(spec, context, { limit, phrasing: phrasingOf(of) })
+    const told = comparisonContext(spec, context, { limit, phrasing: classPhrasing(of) })
     const next = judgeComparison(state, compared, period, { new: fresh, old: older }, told)
     judged.push({ of, state: next, compared: next.compared ?? compared })
   }
@@ -69,6 +69,6 @@ function allowedShare({ evidence: { rule } }: Compared, old: Tally): number {
   return Math.min(1, usual * rule.knobs.tolerance)
 }
 
-function phrasingOf(of: StatusClass): Phrasing {
+export function classPhrasing(of: StatusClass): Phrasing {
   return { does: `answers ${of} on`, one: `${of} answer`, many: `${of} answers` }
 }

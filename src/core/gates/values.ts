@@ -3,22 +3,24 @@
  * the very ARNs that are written to, or from the gate with the side's vars put in. Never an average of averages.
  */
 import type { MetricQuery } from '../measurement.ts'
-import { SIDES, type RouteSpec, type Side } from '../migration.ts'
+import { SIDES, type OwnAccount, type RouteSpec, type Side } from '../migration.ts'
 import type { GateSpec, LatencyGate, MetricGate } from '../policy.ts'
 import {
   countQueries,
+  ELB,
   loadBalancerDimension,
   loadBalancerOf,
   targetGroupDimension,
   type CountQuery,
   type ValueId
 } from './counts.ts'
-import { readIn } from './account.ts'
+import { ownerOf, readIn } from './account.ts'
 import { hasValues } from './meters.ts'
+import { substitutedIn, varsOf } from './vars.ts'
 
-/** Everything that a meter asks: the route's counts, or the values of the gate that it belongs to. */
-export function meterQueries(route: RouteSpec, gate: GateSpec | null): readonly CountQuery[] {
-  if (gate === null) return countQueries(route)
+/** Everything that a meter asks: the route's counts, perhaps in an account of its own, or the values of the gate that it belongs to. */
+export function meterQueries(route: RouteSpec, gate: GateSpec | null, own?: OwnAccount): readonly CountQuery[] {
+  if (gate === null) return countQueries(route, own)
   if (!hasValues(gate)) throw new Error(`gate ${gate.name} has no values of its own`)
   return gate.type === 'latency' ? latencyQueries(route, gate) : metricQueries(route, gate)
 }
@@ -34,13 +36,15 @@ function latencyQueries(route: RouteSpec, gate: LatencyGate): readonly CountQuer
   const stat = gate.slow === null ? (gate.percentile?.stat ?? 'p99') : `PR(:${gate.slow.overMs / 1000})`
   return SIDES.flatMap((side) =>
     partsOf(route, side).flatMap((dimensions, part) => {
+      const account = readIn(gate.account, route[side].account)
+      const owner = ownerOf(route.type === 'alb' ? route.target.arn : (route[side].loadBalancer ?? ''), account)
       const query = (of: string): MetricQuery => ({
-        namespace: 'AWS/ApplicationELB',
+        namespace: ELB,
         metric: 'TargetResponseTime',
         stat: of,
-        dimensions
+        dimensions,
+        ...(owner === undefined ? {} : { accountId: owner })
       })
-      const { account } = route[side]
       return [
         { id: idOf(side, 'n', part), account, query: query('SampleCount') },
         { id: idOf(side, value, part), account, query: query(stat) }
@@ -64,7 +68,7 @@ function partsOf(route: RouteSpec, side: Side): readonly MetricQuery['dimensions
 
 /** Of new alone: its bounds are absolute, and old has no part in them. */
 function metricQueries(route: RouteSpec, gate: MetricGate): readonly CountQuery[] {
-  const vars = { ...route.new.vars, side: 'new', route: route.name }
+  const vars = varsOf(route, 'new')
   return gate.queries.map((query): CountQuery => ({
     id: idOf('new', query.id, 0),
     account: readIn(gate.account, route.new.account),
@@ -72,22 +76,9 @@ function metricQueries(route: RouteSpec, gate: MetricGate): readonly CountQuery[
       namespace: query.namespace,
       metric: query.metric,
       stat: query.stat,
-      dimensions: Object.fromEntries(
-        Object.entries(query.dimensions).map(([name, value]) => [name, substituted(value, vars)])
-      )
+      dimensions: substitutedIn(query.dimensions, vars)
     }
   }))
-}
-
-/** `$cluster` and `${cluster}` put in. An unknown name stays as it stands: that series does not exist, and blind is not a pass. */
-export function substituted(text: string, vars: Readonly<Record<string, string>>): string {
-  return text.replace(
-    /\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))/g,
-    (whole, braced: string | undefined, bare: string | undefined) => {
-      const name = braced ?? bare ?? ''
-      return Object.hasOwn(vars, name) ? (vars[name] ?? whole) : whole
-    }
-  )
 }
 
 function idOf(side: Side, id: string, part: number): ValueId {

@@ -3,7 +3,7 @@
  * once, whatever the number of gates, decisions or routes that saw it.
  */
 import { tally } from '../gates/counts.ts'
-import type { RouteSpec } from '../migration.ts'
+import { onceMeasured } from '../migration.ts'
 import type { MeterReading } from '../observation.ts'
 import type { MeterKey, Shift, Tally } from '../shift.ts'
 import type { Instant } from '../time.ts'
@@ -47,23 +47,9 @@ export function impactOf(shift: Shift): Impact {
 
 /** The first meter of each route, and one route of those with the same pair of target groups: they are one measurement (CONTRACT 3). */
 function countedMeters(shift: Shift): readonly MeterKey[] {
-  const pairs = new Map(shift.routeSpecs.map((route) => [measuredPair(route), route.name]))
-  return [...pairs.values()].flatMap((route) => shift.meters.find((meter) => meter.route === route)?.key ?? [])
-}
-
-/** What tells two routes' measurements apart. */
-function measuredPair(route: RouteSpec): string {
-  switch (route.type) {
-    case 'alb':
-      return `${route.old.targetGroup} ${route.new.targetGroup}`
-    case 'route53':
-      return JSON.stringify([
-        route.old.loadBalancer,
-        route.old.targetGroups,
-        route.new.loadBalancer,
-        route.new.targetGroups
-      ])
-  }
+  return onceMeasured(shift.routeSpecs).flatMap(
+    (route) => shift.meters.find((meter) => meter.route === route)?.key ?? []
+  )
 }
 
 function resultOf(counts: readonly Count[]): ReportView['serviceImpact'] {

@@ -101,7 +101,7 @@ function queriesOf(shift: Shift, meter: MeterState): readonly CountQuery[] {
   const gate = meter.gate === null ? null : shift.gateSpecs.find(({ name }) => name === meter.gate)
   if (gate === undefined)
     throw new Error(`meter ${meter.key} is of gate ${meter.gate}, which shift ${shift.id} does not have`)
-  return meterQueries(route, gate)
+  return meterQueries(route, gate, meter.account)
 }
 
 /** Equal for equal series, whichever route or meter wants them. */

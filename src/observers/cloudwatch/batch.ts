@@ -56,6 +56,7 @@ export function inputOf({ periodMs, from, to, wanted }: Batch): GetMetricDataCom
       Id: idOf(n),
       Label: `${query.metric} ${Object.values(query.dimensions).join(' ')}`.slice(0, 255),
       ReturnData: true,
+      ...(query.accountId === undefined ? {} : { AccountId: query.accountId }),
       MetricStat: {
         Metric: {
           Namespace: query.namespace,

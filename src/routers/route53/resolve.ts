@@ -44,7 +44,9 @@ async function sideOf(
   const target = groupsOf(route, sets).flatMap((group) => targetOf(group[which]) ?? [])[0]
   if (side.loadBalancer !== null || target === undefined) return side
   const found = await balancers.byDnsName({ aws, account: side.account, call }, target)
-  return { ...side, loadBalancer: found?.Type === 'application' ? (found.LoadBalancerArn ?? null) : null }
+  // A network load balancer counts no requests: it is known for its targets, where the side has measurements of its own.
+  const fits = found?.Type === 'application' || (found?.Type === 'network' && side.measure !== undefined)
+  return { ...side, loadBalancer: fits ? (found.LoadBalancerArn ?? null) : null }
 }
 
 /** The name that a set leads to; null where it holds addresses. */

@@ -1,6 +1,6 @@
 /** Beside the scores: plans, probes, percentiles, pools, words. */
 import t from 'tap'
-import { baselineBlocks, baselineOf } from '../../../src/core/evidence/baseline.ts'
+import { baselineOf } from '../../../src/core/evidence/baseline.ts'
 import { knobsOf } from '../../../src/core/evidence/knobs.ts'
 import { newPercentileEvidence, stepPercentile } from '../../../src/core/evidence/percentile.ts'
 import { equalRiskLadder, minimumBake, smallestRatio } from '../../../src/core/evidence/planner.ts'
@@ -156,16 +156,6 @@ t.test('the pool of a single route is that route', async (t) => {
   const { last } = feed([minute(0, counts)])
   const { lnRelative } = readPool(pool, rule, [last])
   t.ok(Math.abs(lnRelative - last.lnRelative) < 1e-3)
-})
-
-t.test('a baseline of short periods is added up to minutes, the newest whole', async (t) => {
-  const periods = Array.from({ length: 14 }, (_, i) => [100, i] as const)
-  t.strictSame(baselineBlocks(periods, 10_000), [
-    [600, 27],
-    [600, 63]
-  ])
-  t.strictSame(baselineBlocks(periods, 60_000), periods)
-  t.strictSame(baselineBlocks(periods, 300_000), periods)
 })
 
 t.test('words: counts first, then chance; amber says what happens next', async (t) => {

@@ -2,7 +2,7 @@ import t from 'tap'
 import { guardBaseline, guardTrips, pushGuard } from '../../../src/core/gates/guard.ts'
 import type { PeriodCounts } from '../../../src/core/observation.ts'
 import type { MeterState } from '../../../src/core/shift.ts'
-import { aMeterState, aPeriod } from '../../support/builders.ts'
+import { aMeterState, aPeriod, MINUTE } from '../../support/builders.ts'
 
 /** Requests of the load balancer, then its 502, 503, 504. */
 type Row = readonly [number | null, (number | null)?, (number | null)?, (number | null)?]
@@ -107,8 +107,9 @@ t.test('it needs three periods, and forgets the fourth', async (t) => {
 })
 
 t.test('the mean before the shift is over periods in which anything was reported', async (t) => {
-  t.equal(guardBaseline([]), null)
-  t.equal(guardBaseline([period([null]), period([0])]), null, 'silence is unknown')
-  t.equal(guardBaseline([period([null]), period([100]), period([100, 2, 3, 1])]), 3)
-  t.equal(guardBaseline([period([null, null, 4])]), 4)
+  t.equal(guardBaseline([], MINUTE), null)
+  t.equal(guardBaseline([period([null]), period([0])], MINUTE), null, 'silence is unknown')
+  t.equal(guardBaseline([period([null]), period([100]), period([100, 2, 3, 1])], MINUTE), 3)
+  t.equal(guardBaseline([period([null, null, 4])], MINUTE), 4)
+  t.equal(guardBaseline([period([600, 12])], MINUTE / 6), 2, 'a minute is read for periods of 10 s: a sixth of it')
 })

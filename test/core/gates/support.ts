@@ -6,6 +6,8 @@ import { aPeriod, MINUTE, T0 } from '../../support/builders.ts'
 export const IN_STEP: GateContext = {
   w: 0.1,
   inStep: true,
+  entered: true,
+  step: 0,
   warm: true,
   inBack: false,
   roseAt: null,

@@ -1,7 +1,8 @@
 import t from 'tap'
 import { createShift } from '../../../src/core/create.ts'
 import { meterOf } from '../../../src/core/gates/meters.ts'
-import { meterQueries, substituted } from '../../../src/core/gates/values.ts'
+import { meterQueries } from '../../../src/core/gates/values.ts'
+import { substituted } from '../../../src/core/gates/vars.ts'
 import { countsAt } from '../../../src/engine/meters/counting.ts'
 import type { GateSpec } from '../../../src/core/policy.ts'
 import {
@@ -97,7 +98,7 @@ t.test('a metric is asked for with the vars of new, in its account or the one th
   const [failed] = meterQueries(aRoute(), aMetricGate())
   t.match(failed, { id: 'v.new.failed#0', query: { namespace: 'Shop', dimensions: { Cluster: 'shop-134' } } })
   const account = { region: 'eu-west-1', roleArn: 'arn:aws:iam::222233334444:role/metrics' }
-  t.ok(meterQueries(aRoute(), aMetricGate({ account })).every((query) => query.account === account))
+  for (const query of meterQueries(aRoute(), aMetricGate({ account }))) t.strictSame(query.account, account)
   const theirs = { ...aRoute(), new: { ...aRoute().new, account } }
   t.ok(meterQueries(theirs, aMetricGate()).every((query) => query.account === account))
   const moved = meterQueries(theirs, aMetricGate({ account: { region: 'us-east-1' } }))

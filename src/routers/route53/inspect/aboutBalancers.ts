@@ -24,6 +24,9 @@ function ofSide(facts: Facts, side: Side): readonly Finding[] {
   const { balancer } = facts.sides[side]
   const name = `${side} (${JSON.stringify(route[side].setIdentifier)})`
   if (balancer === null) {
+    const { measure, targetGroups } = route[side]
+    // Counted by metrics of its own, and its targets are named: nothing of the load balancer is needed.
+    if (measure !== undefined && targetGroups !== null) return []
     const detail = `${name}: which load balancer its records answer with is not known, so that nothing of it can be measured`
     return [blocker('no_load_balancer', route.name, detail, `name it: ${side}: { loadBalancer: ARN }`)]
   }
