@@ -4,6 +4,7 @@
 import { Command, CommanderError } from 'commander'
 import packageJson from '../../package.json' with { type: 'json' }
 import { addAbsent } from './commands/absent.ts'
+import { addCompletion } from './commands/completion.ts'
 import { addDashboard } from './commands/dashboard.ts'
 import { addDemo } from './commands/demo.ts'
 import { addEvents } from './commands/events.ts'
@@ -46,6 +47,7 @@ const COMMANDS: readonly ((program: Command, session: Session, loaders: Loaders)
   addLab,
   addDemo,
   addSchema,
+  addCompletion,
   addAbsent
 ]
 
