@@ -1,6 +1,7 @@
 /**
  * What happens next by itself, and when; or who must decide. Pure.
  */
+import type { PhaseName } from '../core/shift.ts'
 import type { ShiftView } from '../core/view.ts'
 import { percent } from './format.ts'
 
@@ -10,6 +11,18 @@ export interface Next {
   readonly until: number | null
   /** What stands before the time that is left, or instead of it. */
   readonly detail: string
+}
+
+/** What is said once that time is over. */
+export function overdue(phase: PhaseName): string {
+  switch (phase) {
+    case 'baking':
+      return 'as soon as every gate lets it'
+    case 'rolling_back':
+      return 'once almost nobody arrives at new any more'
+    default:
+      return 'any moment now'
+  }
 }
 
 export function nextOf(view: ShiftView): Next {

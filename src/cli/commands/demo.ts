@@ -149,7 +149,7 @@ async function until({ client, io }: Remote, id: string, isSo: (shift: ShiftView
 
 function whereToLook(lab: Lab, daemon: DaemonProcess): readonly string[] {
   return [
-    `  daemon     ${daemon.url()}   (API: ${daemon.url()}/docs, metrics: ${daemon.url()}/metrics)`,
+    `  page       ${daemon.url()}   (in a browser; API: ${daemon.url()}/docs, metrics: ${daemon.url()}/metrics)`,
     `  by hand    SLUICE_URL=${daemon.url()} npx sluice list`,
     `  users      ${lab.url}`,
     `  break new  curl -s ${lab.controlUrl}/lab/clusters/new -d '{"errorRate":0.2}'`,

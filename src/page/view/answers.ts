@@ -5,7 +5,7 @@ import { html } from 'htm/preact'
 import type { GateView, PointView, ShiftView } from '../../core/view.ts'
 import { backSentence } from '../actions.ts'
 import { counted, dateTime, measured, percent, range, span, tidy, withoutVerdict } from '../format.ts'
-import { nextOf } from '../next.ts'
+import { nextOf, overdue } from '../next.ts'
 import type { ShiftFeed } from '../state/shiftFeed.ts'
 import { useStore } from '../state/store.ts'
 import { useNow } from '../state/time.ts'
@@ -57,12 +57,13 @@ function What({ view }: { readonly view: ShiftView }) {
   const { versions, routes, policy, startedBy, reason, restores } = view
   const names = routes.slice(0, 3).map(({ name }) => name)
   const more = routes.length > names.length ? ` and ${routes.length - names.length} more` : ''
+  const way = versions ? `from old (${versions.from}) to new (${versions.to})` : 'from old to new'
   const told = reason === '' ? '' : `: ${reason}`
   const by = `policy ${policy}, started by ${startedBy}${told}${restores === null ? '' : `; takes ${restores} back`}`
   return html`<div class="tile">
     <h2>What is moving</h2>
-    <p class="big">${counted(routes.length, 'route')}${versions && ` · ${versions.from} → ${versions.to}`}</p>
-    <p>${names.join(', ')}${more}, from old to new</p>
+    <p class="big">${counted(routes.length, 'route')}</p>
+    <p>${`${names.join(', ')}${more}: ${way}`}</p>
     <p class="dim">${by}</p>
   </div>`
 }
@@ -102,7 +103,7 @@ function compared(
   const last = points.findLast((point) => point.gate === gate && point.route === route && point.new !== null)
   if (!last) return null
   const limit = last.limit === null ? '' : `, limit ${measured(last.limit, last.unit)}`
-  return `new ${measured(last.new, last.unit)}, old ${measured(last.old, last.unit)}${limit}`
+  return `newest ${span(last.seconds * 1_000)}: new ${measured(last.new, last.unit)}, old ${measured(last.old, last.unit)}${limit}`
 }
 
 function UsersTile({ view, feed }: Props) {
@@ -118,8 +119,8 @@ function UsersTile({ view, feed }: Props) {
   return html`<div class=${`tile is-${word.tone}`}>
     <h2>Are users hurt</h2>
     <p class="big"><span aria-hidden="true">${word.sign}</span> ${word.text}</p>
-    ${shown && html`<p>${tidy(shown)}</p>`}
-    ${worst && !none && html`<p class="dim">${tidy(`gate ${worst.name} on ${worst.route}: ${withoutVerdict(worst.explain)}`)}</p>`}
+    ${worst && !none && html`<p>${tidy(`${worst.name} on ${worst.route}: ${withoutVerdict(worst.explain)}`)}</p>`}
+    ${shown && html`<p class="dim">${tidy(shown)}</p>`}
     ${view.gates.length === 0 && html`<p class="dim">no gate watches this shift</p>`}
   </div>`
 }
@@ -132,8 +133,7 @@ function Next({ view }: { readonly view: ShiftView }) {
     <h2>What happens next</h2>
     <p class="big">${tidy(what)}</p>
     ${left !== null && left > 0 && html`<p>${detail} <b class="count">${span(left)}</b></p>`}
-    ${left !== null && left <= 0 && html`<p>as soon as every gate lets it</p>`}
-    ${left === null && html`<p>${detail}</p>`}
+    ${left !== null && left <= 0 && html`<p>${overdue(view.phase)}</p>`} ${left === null && html`<p>${detail}</p>`}
     ${until !== null && left !== null && left > 0 && html`<p class="dim">at ${new Date(until).toLocaleTimeString('en-GB')}</p>`}
   </div>`
 }

@@ -5,6 +5,7 @@ import { html } from 'htm/preact'
 import type { ShiftView, SummaryView } from '../../core/view.ts'
 import { actionsOf } from '../actions.ts'
 import { counted, dateTime, percent, span, tidy } from '../format.ts'
+import { overdue } from '../next.ts'
 import { addressOf } from '../state/address.ts'
 import { ask, Failure } from '../state/api.ts'
 import { say } from '../state/say.ts'
@@ -63,7 +64,7 @@ function Next({ item }: { readonly item: SummaryView }) {
   }
   const left = item.until === null ? null : Date.parse(item.until) - at
   if (left === null) return html`<b>${tidy(item.next)}</b>`
-  if (left <= 0) return html`<b>${tidy(item.next)}</b><span class="dim">as soon as every gate lets it</span>`
+  if (left <= 0) return html`<b>${tidy(item.next)}</b><span class="dim">${overdue(item.phase)}</span>`
   const most = item.phase === 'baking' ? 'in' : 'within'
   return html`<b>${tidy(item.next)}</b> ${most} <b class="count">${span(left)}</b>`
 }
