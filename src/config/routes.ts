@@ -51,7 +51,17 @@ function toAlbRoute(doc: AlbRouteDocument, defaults: AccountDocument, path: Path
   const account = accountOf(levels, target.parts.region)
   checkAccount(account, target, path, tell)
   const { kind, arn } = target
-  return { name: doc.name, type: 'alb', key: `alb:${arn}`, target: { kind, arn }, account, old, new: fresh }
+  const { allowOwner = false } = doc
+  return {
+    name: doc.name,
+    type: 'alb',
+    key: `alb:${arn}`,
+    target: { kind, arn },
+    ...(allowOwner === false ? {} : { allowOwner }),
+    account,
+    old,
+    new: fresh
+  }
 }
 
 function toTarget({ listener, rule }: AlbRouteDocument, path: Path, tell: Tell): Target | null {

@@ -54,8 +54,14 @@ interface RouteCommon {
   readonly account: AccountRef
 }
 
+/** Controllers that write what they own by themselves. */
+export const CONTROLLERS = ['aws-load-balancer-controller', 'ack', 'crossplane'] as const
+export type ControllerName = (typeof CONTROLLERS)[number]
+
 export interface AlbRouteSpec extends RouteCommon {
   readonly type: 'alb'
+  /** Controllers (true: all) that may own what is moved: its owner knows that they will write over what Sluice writes. */
+  readonly allowOwner?: true | readonly ControllerName[]
   /** The listener whose default action is moved, or the rule; exactly one. */
   readonly target: { readonly kind: 'listener' | 'rule'; readonly arn: string }
   readonly old: SideSpec

@@ -87,7 +87,8 @@ export function policyDocument(policy: Policy): Document {
       for: formatDuration(drain.forMs),
       deadline: formatDuration(drain.deadlineMs)
     },
-    deadline: formatDuration(policy.deadlineMs)
+    deadline: formatDuration(policy.deadlineMs),
+    ...(policy.notify === undefined ? {} : { notify: policy.notify })
   }
 }
 
@@ -116,7 +117,10 @@ function measureDocument({ requests, errors, account }: MeasureSpec): Document {
 function targetDocument(route: RouteSpec): Document {
   switch (route.type) {
     case 'alb':
-      return { [route.target.kind]: route.target.arn }
+      return {
+        [route.target.kind]: route.target.arn,
+        ...(route.allowOwner === undefined ? {} : { allowOwner: route.allowOwner })
+      }
     case 'route53':
       return {
         hostedZone: route.hostedZone,

@@ -17,6 +17,16 @@ const rows: readonly Row[] = [
     ['routes[0].type', '"albb"', 'must be alb']
   ],
   [
+    'an owner that is none',
+    migrationText({ more: '    allowOwner: [‸lbc]' }),
+    ['routes[0].allowOwner[0]', '"lbc"', 'must be aws-load-balancer-controller, ack or crossplane']
+  ],
+  [
+    'an owner without a list',
+    migrationText({ more: '    allowOwner: ‸ack' }),
+    ['routes[0].allowOwner', '"ack"', 'must be true, false or a list of aws-load-balancer-controller']
+  ],
+  [
     'neither listener nor rule',
     migrationText({ target: 'region: ap-northeast-1' }).replace('- name', '- ‸name'),
     ['routes[0].listener', 'is missing', 'a listener or a rule']

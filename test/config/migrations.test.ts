@@ -37,6 +37,16 @@ t.test('a migration that says only what it must', async (t) => {
   } satisfies Migration)
 })
 
+t.test('FM-08: owners that a route allows are seen', async (t) => {
+  const allowed = (value: string) => {
+    const [route] = read(migrationText({ more: `    allowOwner: ${value}` })).routes
+    return route?.type === 'alb' ? route.allowOwner : null
+  }
+  t.equal(allowed('true'), true)
+  t.equal(allowed('false'), undefined)
+  t.same(allowed('[aws-load-balancer-controller, crossplane]'), ['aws-load-balancer-controller', 'crossplane'])
+})
+
 t.test('a migration with everything that this version knows', async (t) => {
   const migration = read(
     migrationText({

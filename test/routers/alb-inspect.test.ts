@@ -2,6 +2,7 @@ import t from 'tap'
 import type { AlbRouteSpec } from '../../src/core/migration.ts'
 import type { Finding } from '../../src/core/shift.ts'
 import { aCall } from './contract.ts'
+import { ownerOf } from '../../src/routers/alb/arn.ts'
 import { BALANCER, LISTENER, albWorld, forward, groupArn, specOf, type AlbWorld } from './support/albWorld.ts'
 import { sdkError } from './support/fakeElb.ts'
 
@@ -192,39 +193,97 @@ t.test('two routes with one pair of target groups are one measurement', async (t
   t.match(findings[0]?.detail, /^a, b have the same pair/)
 })
 
-t.test(
-  'FM-12: controllers that own load balancer, listener, rule or target group are named with what they do',
-  async (t) => {
-    for (const [key, value, name] of [
-      ['elbv2.k8s.aws/cluster', 'shop-133', /AWS Load Balancer Controller/],
-      ['ingress.k8s.aws/stack', 'shop/web', /AWS Load Balancer Controller/],
-      ['service.k8s.aws/resource', 'x', /AWS Load Balancer Controller/],
-      ['gateway.k8s.aws.alb/stack', 'x', /AWS Load Balancer Controller/],
-      ['services.k8s.aws/controller-version', 'elbv2-1', /ACK/],
-      ['aws:cloudformation:stack-name', 'shop', /CloudFormation/],
-      ['terraform', 'true', /Terraform/],
-      ['ManagedBy', 'Terraform', /Terraform/]
-    ] as const) {
-      const { world, route } = await plain()
-      world.fake.tags.set(route.target.arn, { [key]: value, Name: 'shop' })
-      const findings = await inspect(world, [route])
-      t.strictSame(marks(findings), ['warning owned_by web'], key)
-      t.match(findings[0]?.detail, name)
-      t.match(findings[0]?.detail, `${key}=${value}`)
-      t.match(findings[0]?.detail, /weights back/)
-    }
-  }
-)
+const LBC_TAGS = { 'elbv2.k8s.aws/cluster': 'shop-133', 'ingress.k8s.aws/stack': 'shop/web', Name: 'shop' }
 
-t.test('an owner of the load balancer matters where it owns what is below; each thing is told once', async (t) => {
+t.test('FM-12: what a controller owns is refused, naming the owner, what it does, when, and the way out', async (t) => {
+  for (const [key, value, name, when] of [
+    ['elbv2.k8s.aws/cluster', 'shop-133', /AWS Load Balancer Controller \(shop-133\)/, /every 10 h \(--sync-period\)/],
+    ['ingress.k8s.aws/stack', 'shop/web', /AWS Load Balancer Controller \(shop\/web\)/, /deletes listeners and rules/],
+    ['ingress.k8s.aws/resource', '443:1', /AWS Load Balancer Controller/, /at any event on the Ingress/],
+    ['service.k8s.aws/resource', 'x', /AWS Load Balancer Controller/, /reconciles/],
+    ['gateway.k8s.aws.alb/stack', 'x', /AWS Load Balancer Controller/, /reconciles/],
+    ['services.k8s.aws/controller-version', 'elbv2-1', /ACK/, /resync/],
+    ['crossplane-name', 'web-rule', /Crossplane \(web-rule\)/, /every 10 min/]
+  ] as const) {
+    const { world, route } = await plain()
+    world.fake.tags.set(route.target.arn, { [key]: value, Name: 'shop' })
+    const findings = await inspect(world, [route])
+    t.strictSame(marks(findings), ['blocker owned_by web'], key)
+    t.match(findings[0]?.detail, name)
+    t.match(findings[0]?.detail, when)
+    t.match(findings[0]?.detail, /sets the weights back/)
+    t.match(findings[0]?.detail, `${key}=${value}`)
+    t.match(findings[0]?.remedy, /To move it all the same: allowOwner: \[[a-z-]+\] on the route/)
+  }
+})
+
+t.test('FM-12: whoever waits for a person before it writes is a warning', async (t) => {
+  for (const [key, value, name] of [
+    ['aws:cloudformation:stack-name', 'shop', /CloudFormation \(or the CDK\) \(shop\), which .*next stack update/],
+    ['terraform', 'true', /Terraform .*next apply/],
+    ['ManagedBy', 'Terraform', /Terraform/],
+    ['created-by', 'pulumi', /Terraform or a relative/]
+  ] as const) {
+    const { world, route } = await plain()
+    world.fake.tags.set(route.target.arn, { [key]: value, Name: 'shop' })
+    const findings = await inspect(world, [route])
+    t.strictSame(marks(findings), ['warning owned_by web'], key)
+    t.match(findings[0]?.detail, name)
+  }
+})
+
+t.test('tags of nobody are no owner', async (t) => {
+  const { world, route } = await plain()
+  const tags = { Name: 'shop', 'kubernetes.io/cluster/shop': 'owned', env: 'prod', 'managed-by': 'people' }
+  for (const arn of [route.target.arn, BALANCER, route.old.targetGroup, route.new.targetGroup])
+    world.fake.tags.set(arn, tags)
+  t.strictSame(marks(await inspect(world, [route])), [])
+})
+
+t.test('for an Ingress-made load balancer the remedy is the path to one that Sluice may move', async (t) => {
+  const { world, route } = await plain()
+  const above = ownerOf(route.target.arn)?.listener ?? ''
+  for (const arn of [route.target.arn, above, BALANCER]) world.fake.tags.set(arn, LBC_TAGS)
+  const findings = await inspect(world, [route])
+  t.strictSame(marks(findings), ['blocker owned_by web'], 'one finding, whatever bears the marks')
+  t.match(findings[0]?.detail, /load balancer app\/shop\/\w+ (are|is) in the hands/)
+  t.match(
+    findings[0]?.remedy,
+    /outside Kubernetes, bind the pods of each cluster to its group with a TargetGroupBinding/
+  )
+  t.match(findings[0]?.remedy, /route of type route53/)
+})
+
+t.test('the mark of a controller on load balancer or listener alone counts for every route below', async (t) => {
   const { world, route } = await plain('a')
   const twin = await world.route({ name: 'b', groups: { old: 1 } })
   await world.targets(twin, 'new', 1, 0)
-  world.fake.tags.set(BALANCER, { 'elbv2.k8s.aws/cluster': 'shop', 'aws:cloudformation:stack-id': 'x' })
-  world.fake.tags.set(route.old.targetGroup, { 'managed-by': 'terraform' })
-  world.fake.tags.set(route.new.targetGroup, { team: 'terraforming', env: 'prod' })
-  t.strictSame(marks(await inspect(world, [route, twin])), ['warning owned_by -', 'info owned_by -', 'info owned_by -'])
+  world.fake.tags.set(BALANCER, { ...LBC_TAGS, 'aws:cloudformation:stack-name': 'net' })
+  t.strictSame(marks(await inspect(world, [route, twin])), ['blocker owned_by a', 'blocker owned_by b'])
 })
+
+t.test('a route may allow the owner that it names, or every one; then drift is to be expected', async (t) => {
+  const { world, route } = await plain()
+  world.fake.tags.set(route.target.arn, LBC_TAGS)
+  for (const allowOwner of [true, ['aws-load-balancer-controller'], ['ack', 'aws-load-balancer-controller']] as const) {
+    const findings = await inspect(world, [{ ...route, allowOwner }])
+    t.strictSame(marks(findings), ['warning owned_by web'])
+    t.match(findings[0]?.remedy, /allowed by `allowOwner`: expect drift/)
+  }
+  t.strictSame(marks(await inspect(world, [{ ...route, allowOwner: ['ack'] }])), ['blocker owned_by web'])
+})
+
+t.test(
+  'target groups bound by each cluster are as they should be; one that a controller made can vanish',
+  async (t) => {
+    const { world, route } = await plain()
+    world.fake.tags.set(route.old.targetGroup, { ...LBC_TAGS, 'ingress.k8s.aws/resource': 'shop/web-svc:80' })
+    world.fake.tags.set(route.new.targetGroup, { 'managed-by': 'terraform' })
+    const findings = await inspect(world, [route])
+    t.strictSame(marks(findings), ['warning owned_by -', 'info owned_by -'], 'neither blocks')
+    t.match(findings[0]?.detail, /deletes it together with the Ingress or Service/)
+  }
+)
 
 t.test('tags are asked for twenty at a time', async (t) => {
   const world = albWorld()
@@ -235,7 +294,7 @@ t.test('tags are asked for twenty at a time', async (t) => {
   const sizes = world.fake.calls
     .filter(({ operation }) => operation === 'DescribeTags')
     .map(({ input }) => (input['ResourceArns'] as string[]).length)
-  t.strictSame(sizes, [20, 5])
+  t.strictSame(sizes, [20, 6])
 })
 
 t.test('FM-38: stickiness is told with its seconds; target stickiness without it is a warning', async (t) => {

@@ -2,12 +2,13 @@
  * The schema of a migration document (CONTRACT 3).
  */
 import Type, { type Static } from 'typebox'
+import { CONTROLLERS, type ControllerName } from '../../core/migration.ts'
 import { name, text } from './leaf.ts'
 import { account, vars } from './account.ts'
 import { gateSchema } from './gate.ts'
 import { measure } from './metricParts.ts'
 import { dnsRoute } from './dnsRoute.ts'
-import { closed, editorSchemaOf, type JsonSchema } from './section.ts'
+import { byType, closed, editorSchemaOf, type JsonSchema } from './section.ts'
 
 const side = closed(
   {
@@ -18,6 +19,8 @@ const side = closed(
   },
   { allowed: 'a side such as { targetGroup: ARN }' }
 )
+
+const OWNERS_ALLOWED = `true, false or a list of ${CONTROLLERS.join(', ')}`
 
 const albRoute = closed({
   ...account,
@@ -31,6 +34,16 @@ const albRoute = closed({
   ),
   rule: Type.Optional(
     Type.String({ allowed: 'the ARN of an ALB listener rule', description: 'ARN of the rule that is moved' })
+  ),
+  allowOwner: Type.Optional(
+    Type.Unsafe<boolean | ControllerName[]>({
+      ...byType(
+        'array',
+        { type: 'array', minItems: 1, uniqueItems: true, items: { enum: [...CONTROLLERS] }, allowed: OWNERS_ALLOWED },
+        { type: 'boolean', allowed: OWNERS_ALLOWED }
+      ),
+      description: 'Controllers that may own what is moved, although they will write over it; true: all'
+    })
   ),
   old: side,
   new: side

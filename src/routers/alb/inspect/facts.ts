@@ -10,6 +10,7 @@ import { AwsFailure, type Aws, type TurnTaking } from '../../../aws/aws.ts'
 import type { Clock } from '../../../clock.ts'
 import { ownerOf } from '../arn.ts'
 import type { Got } from '../../elb/batches.ts'
+import { movedBy } from './aboutOwners.ts'
 import { readActions, type Found } from '../read.ts'
 import { targetsHealthOf, type As } from '../../elb/targets.ts'
 import { attributesOf, rulesOf, tagsByArn, targetGroupsByArn } from '../requests.ts'
@@ -41,7 +42,7 @@ export async function gather(
   const as: As = { aws, account, call }
   const groupArns = unique(routes.flatMap((route) => [route.old.targetGroup, route.new.targetGroup]))
   const balancers = unique(routes.flatMap((route) => ownerOf(route.target.arn)?.loadBalancer ?? []))
-  const tagged = unique([...balancers, ...routes.map((route) => route.target.arn), ...groupArns])
+  const tagged = unique([...routes.flatMap((route) => movedBy(route).map(({ arn }) => arn)), ...groupArns])
   const [found, groups, attributes, health, tags, rules] = await Promise.all([
     readActions(aws, clock, routes, call),
     targetGroupsByArn(as, groupArns),
