@@ -238,7 +238,15 @@ function foldShare(turn: Turn, meter: MeterState, period: PeriodCounts): void {
   const expected = expectedShare(route.tides, period.start + meter.periodMs / 2)
   patchRoute(turn, route.name, {
     observed,
-    lumps: inStep && expected !== null ? plusPeriod(route.lumps, observed, expected) : route.lumps,
+    lumps:
+      inStep && expected !== null
+        ? plusPeriod(route.lumps, {
+            observed,
+            expected,
+            before: route.counted,
+            nth: Math.floor((period.start - since) / meter.periodMs)
+          })
+        : route.lumps,
     counted: inStep ? { old: route.counted.old + counts.old, new: route.counted.new + counts.new } : route.counted
   })
   foldDrain(turn, period)

@@ -147,7 +147,7 @@ export interface RouteState {
   readonly changeId: string | null
   /** Changes of a DNS route that are or were on their way to users, oldest first: for the model of what resolvers do. */
   readonly tides: readonly Tide[]
-  /** How lumpy the observed share is: periods counted, and the sum of (observed − expected)² / (p (1 − p)). */
+  /** How lumpy the observed share is: periods counted, and the sum of their squared distances from the step's mean / (p (1 − p)). */
   readonly lumps: { readonly periods: number; readonly sum: number }
   /** Shares (0 to 1) that were in effect, oldest first: which one a period was served at. */
   readonly served: readonly { readonly since: Instant; readonly w: number }[]

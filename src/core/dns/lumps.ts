@@ -14,11 +14,25 @@ export interface Lumps {
   readonly sum: number
 }
 
-/** One more period in which `observed` was seen where `expected` was expected (both 0 to 1). Nothing is learned at the ends. */
-export function plusPeriod(lumps: Lumps, observed: number, expected: number): Lumps {
+/** One period of a step: shares from 0 to 1, and what was counted in the step before it, in `nth` periods. */
+export interface LumpyPeriod {
+  readonly observed: number
+  readonly expected: number
+  readonly before: { readonly old: number; readonly new: number }
+  readonly nth: number
+}
+
+/**
+ * One more period. It is compared with the periods of the step before it and not with what was expected: a share that stays away
+ * for good is no lumpiness, and must not excuse itself. Nothing is learned at the ends, nor from the first period of a step.
+ */
+export function plusPeriod(lumps: Lumps, { observed, expected, before, nth }: LumpyPeriod): Lumps {
   const spread = expected * (1 - expected)
-  if (spread < 1e-4) return lumps
-  return { periods: lumps.periods + 1, sum: lumps.sum + (observed - expected) ** 2 / spread }
+  const requests = before.old + before.new
+  if (spread < 1e-4 || requests === 0 || nth < 1) return lumps
+  // The mean of `nth` periods is lumpy too.
+  const apart = (observed - before.new / requests) ** 2 * (nth / (nth + 1))
+  return { periods: lumps.periods + 1, sum: lumps.sum + apart / spread }
 }
 
 /** Effective number of resolvers. */
