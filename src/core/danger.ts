@@ -3,7 +3,7 @@
  */
 import type { Cause } from './reason.ts'
 import { actionOf, hasTraffic, specOfGate } from './judge.ts'
-import type { GateState } from './shift.ts'
+import type { GateState, RouteState } from './shift.ts'
 import { isGoingBack } from './shift.ts'
 import { deadLandings, foldOldCapacity } from './capacity.ts'
 import { stepBack } from './back.ts'
@@ -17,7 +17,7 @@ import { shareArrived } from './arrival.ts'
 import { fractionOf } from './share.ts'
 import type { Instant, Ms } from './time.ts'
 import { emit, healthOf, patch, patchRoute, type Turn } from './turn.ts'
-import { isForward } from './want.ts'
+import { isDns, isForward } from './want.ts'
 
 /** Two reads this far apart that show new without a healthy target are enough (CONTRACT 4.1, built in). */
 export const EMPTY_MS: Ms = 5_000
@@ -167,7 +167,13 @@ function foldHold(turn: Turn): void {
   const { phase, policy, holdSince } = turn.shift
   if (!(isForward(phase.kind) || phase.kind === 'draining')) return
   const late = lateShareSince(turn)
-  if (late !== null) tellLateShare(turn, late)
+  if (late !== null)
+    tellLateShare(
+      turn,
+      turn.shift.routes.find((route) => shareArrived(turn, route) === 'late'),
+      late
+    )
+  if (phase.kind === 'baking') tellLateShare(turn, silentRoute(turn), phase.since)
   const gate = turn.shift.gates.find(
     (state) => state.verdict === 'hold' && actionOf(turn, specOfGate(turn, state)) !== 'warn'
   )
@@ -195,11 +201,25 @@ function sharedByRise(turn: Turn): boolean {
   return true
 }
 
-function tellLateShare(turn: Turn, since: Instant): void {
-  if (turn.shift.shareTold) return
+/** Told when no request at all reached new although so many were due, so long after the weight took effect (GATING 3.8). */
+const SILENT_MS: Ms = 3 * 60_000
+const SILENT_REQUESTS = 10
+
+/** Not asked of records: the few resolvers that were sent to new may well ask for nothing for a while. */
+function silentRoute(turn: Turn): RouteState | undefined {
+  return turn.shift.routes.find((route) => {
+    const { old, new: fresh } = route.counted
+    const periods = turn.shift.meters.filter((meter) => meter.route === route.name && meter.gate === null)
+    const seenTo = Math.max(0, ...periods.map(({ judgedTo }) => judgedTo ?? 0))
+    const since = Math.max(turn.shift.phase.since, route.inEffectAt ?? Infinity)
+    const due = fractionOf(route.want.share) * (old + fresh)
+    return fresh === 0 && due >= SILENT_REQUESTS && seenTo - since >= SILENT_MS && !isDns(turn.shift, route.name)
+  })
+}
+
+function tellLateShare(turn: Turn, late: RouteState | undefined, since: Instant): void {
+  if (turn.shift.shareTold || !late) return
   patch(turn, { shareTold: true })
-  const late = turn.shift.routes.find((route) => shareArrived(turn, route) === 'late')
-  if (!late) return
   const { old, new: fresh } = late.counted
   const observed = old + fresh === 0 ? 0 : fresh / (old + fresh)
   const asked = fractionOf(late.want.share)
