@@ -1,7 +1,7 @@
 /**
  * Which shifts there are: the open ones, and all of them newest first. What is listed is only a hint; the head says what is so.
  */
-import type { Shift, ShiftId } from '../../core/shift.ts'
+import { ENDS, type PhaseName, type Shift, type ShiftId } from '../../core/shift.ts'
 import type { ListQuery } from '../store.ts'
 import { isThere } from './archive.ts'
 import type { Heads } from './heads.ts'
@@ -16,6 +16,10 @@ export interface Listing {
 
 /** Rows of the index read at once. */
 const PAGE = 100
+/** Heads read at once. */
+const SIDE_BY_SIDE = 10
+
+const ENDED: readonly PhaseName[] = ENDS
 
 export function listing(table: Table, heads: Heads): Listing {
   return {
@@ -23,7 +27,7 @@ export function listing(table: Table, heads: Heads): Listing {
       const rows = await table.query(LIVE, { prefix: OPEN })
       const ids = await Promise.all(
         rows.map(async (row) => {
-          const id = textOf(row, 'sk').slice(OPEN.length)
+          const id = idOf(row)
           return row['ready'] === true || (await heads.glance(id))?.status === 'open' ? [id] : []
         })
       )
@@ -32,17 +36,14 @@ export function listing(table: Table, heads: Heads): Listing {
     list: async (query) => {
       const { limit } = query
       const items: Shift[] = []
-      for (let before = query.cursor; items.length <= limit;) {
-        const rows = await table.query(SHIFTS, { prefix: '', descending: true, limit: PAGE, ...(before && { before }) })
-        const wanted = rows.filter((row) => mayMatch(row, query)).map((row) => textOf(row, 'sk'))
-        // One more than asked for, to know whether there is a next page.
-        for (const id of wanted) {
-          if (items.length > limit) break
-          const shift = await matching(heads, id, query)
-          if (shift) items.push(shift)
+      for await (const ids of candidates(table, query)) {
+        for (let from = 0; from < ids.length && items.length <= limit; from += SIDE_BY_SIDE) {
+          const some = ids.slice(from, from + SIDE_BY_SIDE)
+          const found = await Promise.all(some.map((id) => matching(heads, id, query)))
+          items.push(...found.flatMap((shift) => shift ?? []))
         }
-        before = rows.length < PAGE ? undefined : textOf(rows.at(-1) ?? {}, 'sk')
-        if (before === undefined) break
+        // One more than asked for: there is a next page.
+        if (items.length > limit) break
       }
       const page = items.slice(0, limit)
       return { items: page, next: items.length > limit ? (page.at(-1)?.id ?? null) : null }
@@ -50,17 +51,36 @@ export function listing(table: Table, heads: Heads): Listing {
   }
 }
 
+/** Ids that may match, newest first, page by page. Open shifts are few and listed apart: history is not read for them. */
+async function* candidates(table: Table, query: ListQuery): AsyncGenerator<readonly ShiftId[]> {
+  const { phases, cursor } = query
+  if (phases && !phases.some((phase) => ENDED.includes(phase))) {
+    const open = (await table.query(LIVE, { prefix: OPEN, descending: true })).map(idOf)
+    yield phases.length === 0 ? [] : open.filter((id) => cursor === undefined || id < cursor)
+    return
+  }
+  for (let before = cursor; ;) {
+    const rows = await table.query(SHIFTS, { prefix: '', descending: true, limit: PAGE, ...(before && { before }) })
+    yield rows.filter((row) => mayMatch(row, query)).map((row) => textOf(row, 'sk'))
+    const last = rows.at(-1)
+    if (rows.length < PAGE || !last) return
+    before = textOf(last, 'sk')
+  }
+}
+
+const idOf = (row: Item): ShiftId => textOf(row, 'sk').slice(OPEN.length)
+
 /** What the index knows: the migration, and how it ended. */
 function mayMatch(row: Item, { phases, migration }: ListQuery): boolean {
   if (migration !== undefined && row['migration'] !== migration) return false
-  if (!phases) return true
   const { end } = row
-  return typeof end === 'string' ? phases.some((phase) => phase === end) : phases.length > 0
+  return !phases || typeof end !== 'string' || phases.some((phase) => phase === end)
 }
 
-async function matching(heads: Heads, id: ShiftId, { phases }: ListQuery): Promise<Shift | null> {
+async function matching(heads: Heads, id: ShiftId, { phases, migration }: ListQuery): Promise<Shift | null> {
   const head = await heads.read(id)
   if (!head || !isThere(head)) return null
+  if (migration !== undefined && head.item['migration'] !== migration) return null
   const phase = textOf(head.item, 'phase')
   return !phases || phases.some((wanted) => wanted === phase) ? heads.state(head) : null
 }
