@@ -129,6 +129,7 @@ async function compose({ config, catalogue, log, metrics, clock }: Base, { store
       storedSeen: (id: ShiftId) => storedSeen(shared.store, id)
     }),
     hasTokens: config.server.auth.tokens.length > 0,
+    region,
     voice
   })
   const app = buildApp({

@@ -13,8 +13,11 @@ export interface DashboardBody {
   readonly widgets: readonly Widget[]
 }
 
-/** Routes whose load balancers are not known yet (records, before any shift) get a sentence instead of graphs. */
-export function dashboardOf(migration: Migration): DashboardBody {
+/**
+ * Routes whose load balancers are not known yet (records, before any shift) get a sentence instead of graphs.
+ * @param home the region of Sluice's own metrics; that of each route unless given
+ */
+export function dashboardOf(migration: Migration, home?: string): DashboardBody {
   const widgets: Widget[] = [
     {
       type: 'text',
@@ -30,7 +33,11 @@ export function dashboardOf(migration: Migration): DashboardBody {
   for (const route of migration.routes) {
     const y = Math.max(...widgets.map((widget) => widget.y + widget.height))
     const known = route.type === 'alb' || (route.old.loadBalancer !== null && route.new.loadBalancer !== null)
-    widgets.push(...(known ? routeWidgets(migration.name, route, y) : unknownRoute(route, y)))
+    widgets.push(
+      ...(known
+        ? routeWidgets({ migration: migration.name, route, home: home ?? route.account.region }, y)
+        : unknownRoute(route, y))
+    )
   }
   return { start: '-PT3H', periodOverride: 'inherit', widgets }
 }

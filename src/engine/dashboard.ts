@@ -8,13 +8,20 @@ import { ShiftError } from '../errors.ts'
 import type { Store } from '../stores/store.ts'
 import type { Catalogue } from './sluice.ts'
 
+export interface DashboardDeps {
+  readonly catalogue: Catalogue
+  readonly store: Store
+  /** Where the daemon's own metrics are. */
+  readonly region?: string
+}
+
 /** Throws `migration_not_found`. */
-export async function dashboardFor(catalogue: Catalogue, store: Store, name: string): Promise<DashboardBody> {
+export async function dashboardFor({ catalogue, store, region }: DashboardDeps, name: string): Promise<DashboardBody> {
   const found = catalogue.migrations().find((one) => one.name === name)
   if (!found) throw new ShiftError('migration_not_found', `there is no migration ${JSON.stringify(name.slice(0, 100))}`)
   const { items } = await store.list({ migration: name, limit: 1 })
   const learned = items[0]?.routeSpecs ?? []
-  return dashboardOf({ ...found.value, routes: found.value.routes.map((route) => filled(route, learned)) })
+  return dashboardOf({ ...found.value, routes: found.value.routes.map((route) => filled(route, learned)) }, region)
 }
 
 function filled(route: RouteSpec, learned: readonly RouteSpec[]): RouteSpec {

@@ -27,6 +27,8 @@ import { SILENT } from './voice.ts'
 import { waitFor } from './wait.ts'
 
 export interface ServiceDeps extends BeginDeps {
+  /** Of the daemon itself, where its own metrics are; absent: that of each route. */
+  readonly region?: string
   readonly clock: Clock
   readonly supervisor: Supervisor
   /** Of several replicas: whether this one leads. Without it there is only this one. */
@@ -115,7 +117,7 @@ function makeShowing(deps: ServiceDeps): Showing {
       return report(shift, await allEvents(store, id), deeds, clock.now())
     },
     series: async (id, after, limit) => seriesOf(store, await load(store, id), after, limit),
-    dashboard: (migration) => dashboardFor(deps.catalogue, store, migration),
+    dashboard: (migration) => dashboardFor(deps, migration),
     getStop: () => store.stop()
   }
 }

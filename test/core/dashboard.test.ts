@@ -6,6 +6,7 @@ import t, { type Test } from 'tap'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { dashboardOf } from '../../src/core/dashboard.ts'
 import { GRID, OWN, type MetricOptions, type MetricWidget } from '../../src/core/dashboard/widget.ts'
+import { dataOf, NAMESPACE, PERCENT_METRIC } from '../../src/heartbeats/cloudwatch.ts'
 import type { RouteSpec } from '../../src/core/migration.ts'
 import { aDnsRoute, aMigration, aRoute } from '../support/builders.ts'
 
@@ -120,7 +121,7 @@ function sound(t: Test, routes: readonly RouteSpec[]): void {
       const used = (expression?.match(/[a-z]\w*/g) ?? []).filter((name) => name !== 'FILL')
       t.ok(
         used.every((name) => ids.includes(name)),
-        expression
+        expression ?? 'no expression'
       )
       t.equal(row.length === 1 || row.length % 2 === 1, true, 'namespace, metric, pairs, options')
     }
@@ -182,6 +183,19 @@ t.test('regions and accounts are told where they differ', async (t) => {
   const all = graphs.flatMap(({ properties }) => properties.metrics.map(optionsOf))
   t.ok(all.some(({ region, accountId }) => region === 'eu-west-1' && accountId === '999900001111'))
   t.ok(graphsOf(route).every(({ properties }) => properties.metrics.every((row) => !optionsOf(row).accountId)))
+})
+
+t.test('Sluice’s own percent is read where the heartbeat puts it', async (t) => {
+  t.strictSame([OWN.namespace, OWN.metric], [NAMESPACE, PERCENT_METRIC])
+  const [beat] = dataOf({ at: 0, openShifts: 1, routes: [{ migration: 'm', route: 'r', percent: 1 }] })
+  t.strictSame(
+    beat?.Dimensions?.map(({ Name }) => Name),
+    [OWN.migration, OWN.route]
+  )
+  const body = dashboardOf(aMigration({ routes: [aRoute()] }), 'us-east-1')
+  const graphs = body.widgets.filter((one): one is MetricWidget => one.type === 'metric')
+  t.ok(graphs.every(({ properties }) => optionsOf(properties.metrics.at(-1) ?? []).region === 'us-east-1'))
+  t.equal(validate(JSON.parse(JSON.stringify(body))), true)
 })
 
 t.test('a route whose load balancers are not known says what to do', async (t) => {

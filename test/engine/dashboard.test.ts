@@ -16,15 +16,15 @@ const CATALOGUE: Catalogue = {
 
 t.test('load balancers of records come from the newest shift', async (t) => {
   const store = makeStore({ type: 'memory' }, virtualClock())
-  const before = await dashboardFor(CATALOGUE, store, 'shop')
+  const before = await dashboardFor({ catalogue: CATALOGUE, store }, 'shop')
   t.match(JSON.stringify(before), 'not known yet')
   await store.create(aShift({ migration: 'shop', routeSpecs: [KNOWN] }), [], [], { maxOpen: 1, idempotency: null })
-  const after = await dashboardFor(CATALOGUE, store, 'shop')
+  const after = await dashboardFor({ catalogue: CATALOGUE, store }, 'shop')
   t.notMatch(JSON.stringify(after), 'not known yet')
   t.ok(after.widgets.length > before.widgets.length)
 })
 
 t.test('a migration that there is not is told as everywhere', async (t) => {
   const store = makeStore({ type: 'memory' }, virtualClock())
-  await t.rejects(dashboardFor(CATALOGUE, store, 'other'), { code: 'migration_not_found' })
+  await t.rejects(dashboardFor({ catalogue: CATALOGUE, store }, 'other'), { code: 'migration_not_found' })
 })

@@ -11,14 +11,20 @@ const PERIOD = 60
 /** Told apart by their labels as well. */
 const COLOURS: Readonly<Record<Side, string>> = { old: '#7f7f7f', new: '#1f77b4' }
 
-interface About {
+export interface Shown {
   readonly migration: string
   readonly route: RouteSpec
+  /** The region of Sluice's own metrics. */
+  readonly home: string
+}
+
+interface About extends Shown {
   readonly queries: readonly CountQuery[]
 }
 
-export function routeWidgets(migration: string, route: RouteSpec, y: number): readonly Widget[] {
-  const about: About = { migration, route, queries: countQueries(route) }
+export function routeWidgets(shown: Shown, y: number): readonly Widget[] {
+  const { route } = shown
+  const about: About = { ...shown, queries: countQueries(route) }
   const graphs = [
     { title: 'failed requests, percent', left: { min: 0, label: 'percent', showUnits: false }, rows: errors(about) },
     { title: 'requests a minute', left: { min: 0 }, rows: requests(about) },
@@ -46,7 +52,7 @@ interface Graph {
 }
 
 /** Two in a row. */
-function graph({ migration, route }: About, { title, left, rows, i, y }: Graph): MetricWidget {
+function graph({ migration, route, home }: About, { title, left, rows, i, y }: Graph): MetricWidget {
   const width = GRID / 2
   const { namespace, metric } = OWN
   const own: MetricRow = [
@@ -56,7 +62,13 @@ function graph({ migration, route }: About, { title, left, rows, i, y }: Graph):
     migration,
     OWN.route,
     route.name,
-    { label: 'percent on new (Sluice)', stat: 'Maximum', yAxis: 'right', color: '#2ca02c' }
+    {
+      label: 'percent on new (Sluice)',
+      stat: 'Maximum',
+      yAxis: 'right',
+      color: '#2ca02c',
+      ...(home === route.account.region ? {} : { region: home })
+    }
   ]
   return {
     type: 'metric',
