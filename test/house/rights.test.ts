@@ -8,7 +8,8 @@ import { projectFiles, textOf } from './files.ts'
 const SERVICES: Readonly<Record<string, string>> = {
   'client-elastic-load-balancing-v2': 'elasticloadbalancing',
   'client-cloudwatch': 'cloudwatch',
-  'client-route-53': 'route53'
+  'client-route-53': 'route53',
+  'client-sns': 'sns'
 }
 
 const files = projectFiles()
@@ -34,7 +35,7 @@ function called(...folders: readonly string[]): readonly string[] {
 const CONDITION = /Sets(?:NormalizedRecordNames|RecordTypes|Actions)$/
 
 function documented(text: string): readonly string[] {
-  const words = text.match(/\b(?:elasticloadbalancing|cloudwatch|route53):[A-Z]\w+/g) ?? []
+  const words = text.match(/\b(?:elasticloadbalancing|cloudwatch|route53|sns):[A-Z]\w+/g) ?? []
   return [...new Set(words.filter((word) => !CONDITION.test(word)))].toSorted()
 }
 
@@ -43,7 +44,7 @@ const [page = ''] = rights.split('\n## ')
 const [balancers = '', records = ''] = page.split('For a route of type `route53`')
 
 t.test('all rights of the page are the calls of the code', { skip }, async (t) => {
-  const calls = called('src/routers', 'src/observers')
+  const calls = called('src/routers', 'src/observers', 'src/notifiers', 'src/heartbeats')
   t.ok(calls.length > 15)
   t.same(documented(page), calls)
 })

@@ -47,8 +47,8 @@ export function orphanTidings(names: readonly string[], at: Instant): Tidings {
     title: `${names.length === 1 ? 'a route is' : `${names.length} routes are`} between 0 and 100 % and no shift watches`,
     evidence: [`Users of both sides, and nobody who looks after them: ${listed(names)}`],
     todo: [
-      'Take it up where it stands: start a shift of its migration with from: live.',
-      'Or bring it to 0 or 100 % by hand. Sluice does not touch it until then.'
+      'To go on from where it stands: sluice start MIGRATION --from live',
+      'Or bring it to 0 or 100 % by hand: Sluice does not touch it.'
     ]
   }
 }
