@@ -9,6 +9,8 @@ import { bytesOf, type Item, type Value } from './values.ts'
 /** State and turn stand in one item: half of its room each, and some for the rest. */
 export const INLINE_BYTES = 180_000
 const PIECE_BYTES = 380_000
+/** JSON of shifts is hardly smaller with more, and a save then holds up every loop four times as long. */
+const LEVEL = 3
 
 /** Attributes of an item that hold a body: the bytes, or where its pieces are. */
 export type Packed = Readonly<Record<string, Value>>
@@ -18,7 +20,7 @@ export type Packed = Readonly<Record<string, Value>>
  * @param at a sort key that nobody else ever uses: pieces are never overwritten
  */
 export async function pack(table: Table, field: string, text: string, pk: string, at: string): Promise<Packed> {
-  const bytes = deflateRawSync(text)
+  const bytes = deflateRawSync(text, { level: LEVEL })
   if (bytes.length <= INLINE_BYTES) return { [field]: bytes }
   const pieces = Math.ceil(bytes.length / PIECE_BYTES)
   for (let i = 0; i < pieces; i += 1) {
