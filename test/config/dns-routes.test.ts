@@ -92,6 +92,24 @@ t.test('FM-08: every other setting of a route of records is seen', async (t) => 
   t.match(route({ old }).old, { targetGroups: [arns.old], vars: { cluster: 'shop-133' } })
 })
 
+t.test('a side may be counted by metrics of its own: one or several, in an account of their own', async (t) => {
+  const net = NEW.replace('/app/', '/net/')
+  const measure = `{ region: eu-west-1, roleArn: ${ROLE}, requests: { namespace: N, metric: R, dimensions: { C: $cluster } }, errors: [{ namespace: N, metric: E }, { namespace: N, metric: F, stat: 'TC(0.8:)' }] }`
+  const found = route({
+    new: `{ setIdentifier: green, loadBalancer: ${net}, vars: { cluster: c }, measure: ${measure} }`
+  })
+  t.equal(found.new.loadBalancer, net, 'a network load balancer, for its targets')
+  t.strictSame(found.new.measure, {
+    requests: [{ namespace: 'N', metric: 'R', stat: 'Sum', dimensions: { C: '$cluster' } }],
+    errors: [
+      { namespace: 'N', metric: 'E', stat: 'Sum', dimensions: {} },
+      { namespace: 'N', metric: 'F', stat: 'TC(0.8:)', dimensions: {} }
+    ],
+    account: { region: 'eu-west-1', roleArn: ROLE }
+  })
+  t.notOk('measure' in found.old)
+})
+
 t.test('load balancers need not be named, where something says their region', async (t) => {
   const bare = { old: '{ setIdentifier: blue }', new: '{ setIdentifier: green }' }
   const found = route({ ...bare, more: 'region: eu-west-1' })
