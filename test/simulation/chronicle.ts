@@ -109,7 +109,7 @@ export function keepChronicle(stage: Stage): Chronicle {
         if (write.by !== 'sluice' || write.route !== route || write.sentAt < since || !write.split) return false
         if (!sameShare(write.split, share)) return false
         const heard = write.answeredAt !== null && write.answeredAt > stage.lastBirthAt() && !twice
-        const definite = write.outcome === 'accepted' || isRefusal(write.outcome)
+        const definite = write.outcome === 'accepted' || isDefinite(write.outcome)
         return !(heard && definite)
       }),
     goingBackSince: () => backSince,
@@ -119,6 +119,9 @@ export function keepChronicle(stage: Stage): Chronicle {
 
 const askKey = (id: ShiftId, route: string, share: Share): string => `${id} ${route} ${share.old}:${share.new}`
 
-function isRefusal(outcome: string): boolean {
-  return outcome.startsWith('Throttling') || outcome.startsWith('AccessDenied')
+const REFUSALS = ['Throttling', 'AccessDenied', 'PriorRequestNotComplete', 'InvalidChangeBatch']
+
+/** AWS said no: it was not carried out, and will not be. */
+export function isDefinite(outcome: string): boolean {
+  return REFUSALS.some((refusal) => outcome.startsWith(refusal))
 }

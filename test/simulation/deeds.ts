@@ -3,20 +3,23 @@
  */
 import type { Order } from '../../src/core/command.ts'
 import { isEnded, type Shift } from '../../src/core/shift.ts'
-import type { Share } from '../../src/core/share.ts'
+import { sameShare, type Share } from '../../src/core/share.ts'
 import { ZERO } from '../../src/core/want.ts'
 import type { Match } from '../support/world/faults.ts'
 import type { Act, Calls, Deed } from './scenario.ts'
-import { describe } from './scenario.ts'
+import { describe, PENDING_MS } from './scenario.ts'
+import { isDns } from './law.ts'
 import type { Stage } from './stage.ts'
+
+const RULES = ['DescribeRules', 'DescribeListeners', 'ListResourceRecordSets']
 
 const MATCHES: Readonly<Record<Calls, Match>> = {
   all: {},
   reads: {
-    operation: ['DescribeRules', 'DescribeListeners', 'DescribeTargetHealth', 'GetMetricData', 'DescribeTags']
+    operation: [...RULES, 'DescribeTargetHealth', 'GetMetricData', 'DescribeTags', 'GetChange']
   },
-  writes: { operation: ['ModifyRule', 'ModifyListener'] },
-  rules: { operation: ['DescribeRules', 'DescribeListeners'] },
+  writes: { operation: ['ModifyRule', 'ModifyListener', 'ChangeResourceRecordSets'] },
+  rules: { operation: RULES },
   health: { operation: 'DescribeTargetHealth' },
   cloudwatch: { service: 'cloudwatch' }
 }
@@ -78,6 +81,10 @@ function carryOut(stage: Stage, deed: Deed): void {
       stage.world.faults.metricsDelay(delayMs + deed.delayMs)
       return during(stage, 'reads', deed, () => stage.world.faults.metricsDelay(delayMs))
     }
+    case 'route53':
+      return troubleRoute53(stage, deed)
+    case 'resync':
+      return resync(stage, deed)
     case 'targets': {
       const { route, side } = deed
       const count = stage.scenario.routes.find(({ name }) => name === route)?.targets[side] ?? 0
@@ -152,6 +159,39 @@ function lift(stage: Stage, deed: CallTrouble, match: Match): () => void {
   }
 }
 
+/** Their changes spread late, the zone is busy, others use up the account's five requests a second. */
+function troubleRoute53(stage: Stage, deed: Extract<Deed, { kind: 'route53' }>): void {
+  const { dns } = stage.world
+  const { pendingMs, busyMs, othersPerSecond } = deed
+  Object.assign(dns, { pendingMs, busyMs, othersPerSecond })
+  const undo = (): void => calmRoute53(stage)
+  during(stage, 'reads', deed, undo)
+  during(stage, 'writes', deed, undo)
+}
+
+function calmRoute53({ world }: Stage): void {
+  Object.assign(world.dns, { pendingMs: PENDING_MS, busyMs: 1_000, othersPerSecond: 0 })
+}
+
+/** What it wants is what stood at the beginning; where that stands, it leaves it alone. */
+function resync(stage: Stage, { route, everyMs, forMs }: Extract<Deed, { kind: 'resync' }>): void {
+  const { clock, world, scenario } = stage
+  const plan = scenario.routes.find(({ name }) => name === route)
+  const wanted = plan?.weights ?? (plan?.kind === 'dns' ? { old: 100, new: 0 } : { old: 1, new: 0 })
+  const until = clock.now() + forMs
+  const turn = (): void => {
+    const shift = openShift(stage)
+    if (clock.now() >= until || clock.elapsed() >= scenario.faultsMs) return
+    if (shift && !sameShare(world.told(route), wanted)) {
+      stage.foreign.push({ at: clock.now(), route, what: 'resync' })
+      stage.say(`✋ a controller sets ${route} to ${wanted.old}:${wanted.new} again`)
+      attempt(stage, () => world.foreign.setWeights(route, wanted))
+    }
+    clock.after(everyMs, turn)
+  }
+  turn()
+}
+
 /** The shift that can be troubled: the newest, while it is open. */
 function openShift(stage: Stage): Shift | null {
   const shift = stage.ledger.newest()
@@ -161,7 +201,7 @@ function openShift(stage: Stage): Shift | null {
 function foreign(stage: Stage, deed: Extract<Deed, { kind: 'foreign' }>): void {
   const shift = openShift(stage)
   if (!shift) return
-  const share = shareOf(shift, deed)
+  const share = shareOf(stage, shift, deed)
   stage.foreign.push({ at: stage.clock.now(), route: deed.route, what: `${share.old}:${share.new}` })
   stage.say(`✋ somebody sets ${deed.route} to ${share.old}:${share.new}`)
   attempt(stage, () => stage.world.foreign.setWeights(deed.route, share))
@@ -175,14 +215,20 @@ function attempt(stage: Stage, run: () => void): void {
   }
 }
 
-function shareOf(shift: Shift, deed: Extract<Deed, { kind: 'foreign' }>): Share {
+/** Records have smaller weights. */
+function fitting(stage: Stage, { route, share }: Extract<Deed, { kind: 'foreign' }>): Share {
+  if (!isDns(stage, route)) return share
+  return { old: Math.ceil(share.old / 4), new: Math.ceil(share.new / 4) }
+}
+
+function shareOf(stage: Stage, shift: Shift, deed: Extract<Deed, { kind: 'foreign' }>): Share {
   const atStep = (step: number): Share => shift.steps[step]?.shares[deed.route] ?? ZERO
   const route = shift.routes.find(({ name }) => name === deed.route)
   switch (deed.weights) {
     case 'zero':
       return ZERO
     case 'all':
-      return { old: 0, new: 999 }
+      return { old: 0, new: 255 }
     case 'previous':
       return atStep(shift.step - 1)
     case 'next':
@@ -190,7 +236,7 @@ function shareOf(shift: Shift, deed: Extract<Deed, { kind: 'foreign' }>): Share 
     case 'from':
       return route?.from ?? ZERO
     case 'weird':
-      return deed.share
+      return fitting(stage, deed)
   }
 }
 
@@ -317,6 +363,7 @@ export function faultsEnd(stage: Stage): void {
   stage.say('☀  the faults end')
   world.faults.clear()
   world.faults.neverAnswer(() => true, { by: 'zombie' })
+  calmRoute53(stage)
   world.faults.metricsDelay(scenario.metrics.delayMs)
   world.traffic.set(scenario.rps)
   ledger.fail(null)

@@ -3,10 +3,10 @@
  */
 import type { Policy } from '../../src/core/policy.ts'
 import { diceOf, type Dice } from './dice.ts'
-import { drawSingles, type Setting } from './drawActs.ts'
+import { aboutRecords, after, drawSingles, resync, type Setting } from './drawActs.ts'
 import { drawTrap } from './drawTraps.ts'
 import { drawPolicy } from './drawPolicy.ts'
-import type { NewSide, RoutePlan, Scenario } from './scenario.ts'
+import type { Act, NewSide, RoutePlan, Scenario } from './scenario.ts'
 
 const MINUTE = 60_000
 const NAMES = ['web', 'api', 'img']
@@ -20,10 +20,51 @@ export function draw(seed: number): Scenario {
     [2, 'traps'],
     [2, 'storm']
   ])
-  if (story === 'storm') return { ...plain, acts: drawSingles(setting, 2, 8) }
+  if (story === 'storm') return more({ ...plain, acts: drawSingles(setting, 2, 8) })
   const traps = Array.from({ length: story === 'trap' ? 1 : 2 }, () => drawTrap(setting))
   const bent = traps.reduce((scenario, { bend }) => bend?.(scenario) ?? scenario, plain)
-  return { ...bent, acts: [...traps.flatMap(({ acts }) => acts), ...drawSingles(setting, 0, 1)] }
+  return more({ ...bent, acts: [...traps.flatMap(({ acts }) => acts), ...drawSingles(setting, 0, 1)] })
+}
+
+/** Each with dice of its own, so that what was drawn before stays what it was. */
+const more = (scenario: Scenario): Scenario => byRecords(withController(scenario))
+
+/** In some worlds somebody sees to it that the weights are what they were. */
+function withController(scenario: Scenario): Scenario {
+  const dice = diceOf(scenario.seed, 'controller')
+  if (!dice.chance(0.08)) return scenario
+  const setting = { dice, ...scenario }
+  const when = dice.chance(0.5)
+    ? { at: Math.floor(dice.random() * scenario.faultsMs) }
+    : after(setting, 'weight.in_effect', 0)
+  return { ...scenario, acts: [...scenario.acts, { when, deed: resync(setting) }] }
+}
+
+/** In some worlds a route is records, and Route 53 has its moods. */
+function byRecords(scenario: Scenario): Scenario {
+  const dice = diceOf(scenario.seed, 'records')
+  if (scenario.policy.mode === 'observe' || !dice.chance(0.2)) return scenario
+  const all = dice.chance(0.5)
+  const chosen = dice.one(scenario.routes).name
+  const routes = scenario.routes.map((route): RoutePlan => {
+    if (!all && route.name !== chosen) return route
+    const { weights } = route
+    const fitting = weights && { old: Math.ceil(weights.old / 10), new: Math.ceil(weights.new / 10) }
+    return { ...route, kind: 'dns', weights: fitting, attached: true, stickySeconds: null, third: false }
+  })
+  const { policy, faultsMs, latencyMs } = scenario
+  const staleFactor = dice.one([1, 2])
+  const setting = { dice, routes, faultsMs, latencyMs }
+  const moods = Array.from({ length: dice.whole(0, 2) }, (): Act => ({
+    when: dice.chance(0.5) ? { at: Math.floor(dice.random() * faultsMs) } : after(setting, 'weight.requested', 0),
+    deed: aboutRecords(setting)
+  }))
+  return {
+    ...scenario,
+    routes,
+    policy: { ...policy, dns: { ...policy.dns, staleFactor, floorMs: 5_000, write: dice.one(['swap', 'upsert']) } },
+    acts: [...scenario.acts, ...moods]
+  }
 }
 
 function drawWorld(seed: number): Scenario {

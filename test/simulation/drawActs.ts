@@ -173,6 +173,22 @@ const KINDS: readonly (readonly [number, Draw])[] = [
   [1.5, ({ dice }) => ({ kind: 'stop', action: dice.one(['hold', 'rollback'] as const), forMs: span(dice, 5, 120) })]
 ]
 
+export function resync(setting: Setting): Deed {
+  const { dice } = setting
+  return { kind: 'resync', route: aRoute(setting).name, everyMs: span(dice, 5, 60), forMs: span(dice, 10, 180) }
+}
+
+/** What only Route 53 does. */
+export function aboutRecords({ dice }: Setting): Deed {
+  return {
+    kind: 'route53',
+    pendingMs: span(dice, 1, dice.chance(0.3) ? 240 : 40),
+    busyMs: span(dice, 0, 20),
+    othersPerSecond: dice.one([0, 0, 2, 4]),
+    forMs: span(dice, 20, 240)
+  }
+}
+
 export function timeouts({ dice }: Setting): Deed {
   const landing = dice.weighted<Landing>([
     [2, 'never'],

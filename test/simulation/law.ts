@@ -4,6 +4,7 @@
 import type { Share } from '../../src/core/share.ts'
 import { compareShares, sameShare, tenthsOfShare } from '../../src/core/share.ts'
 import type { RouteState, Shift } from '../../src/core/shift.ts'
+import { dimensionOf, targetGroupArn } from '../support/world/arn.ts'
 import type { Stage } from './stage.ts'
 
 export interface Violation {
@@ -49,8 +50,24 @@ export function routeOf(shift: Shift, name: string): RouteState {
   return route
 }
 
+export function isDns(stage: Stage, route: string): boolean {
+  return stage.scenario.routes.some(({ name, kind }) => name === route && kind === 'dns')
+}
+
+/** Somebody has deleted it; of records, one of the two members is enough. */
+export function isGone(stage: Stage, route: string): boolean {
+  const gone = isDns(stage, route) ? ['remove', 'detach'] : ['remove']
+  return stage.foreign.some((act) => act.route === route && gone.includes(act.what))
+}
+
 export function targetGroup(stage: Stage, route: string, side: 'old' | 'new'): string {
-  return stage.world.route(route).arns[side]
+  return targetGroupArn(stage.world.region, `${route}-${side}`)
+}
+
+/** Under which dimension a side's requests are counted: its target group; behind records the load balancer. */
+export function counter(stage: Stage, route: string, side: 'old' | 'new'): string {
+  if (!isDns(stage, route)) return dimensionOf(targetGroup(stage, route, side))
+  return dimensionOf(stage.world.name(route).loadBalancers[side])
 }
 
 /** How much an honest system may not know: what changed so recently that its eyes could not show it. */

@@ -5,11 +5,11 @@
 import { sameShare, type Share } from '../../src/core/share.ts'
 import { isEnded, isGoingBack, type Shift } from '../../src/core/shift.ts'
 import { ZERO } from '../../src/core/want.ts'
-import { dimensionOf } from '../support/world/arn.ts'
 import type { Chronicle } from './chronicle.ts'
 import type { Saved } from './ledger.ts'
-import { blur, isAbove, percent, targetGroup, toldShare, type Court } from './law.ts'
+import { blur, counter, isAbove, isDns, isGone, percent, targetGroup, toldShare, type Court } from './law.ts'
 import type { Stage } from './stage.ts'
+import { TTL_SECONDS } from './scenario.ts'
 import { describeEvent } from './stage.ts'
 
 /** A look at the routes and its decision are at most so old when they are saved. */
@@ -54,7 +54,7 @@ function judgePeriods({ stage, court }: Bench, { before, seen }: Saved): void {
       )
       for (const side of ['old', 'new'] as const) {
         const { requests, codes } = period[side]
-        const group = dimensionOf(targetGroup(stage, meter.route, side))
+        const group = counter(stage, meter.route, side)
         const told = (metric: string, value: number | null): boolean =>
           value === null || (stage.wire.measured(metric, group).get(period.start)?.has(value) ?? false)
         const honest = told('RequestCount', requests) && told('HTTPCode_Target_5XX_Count', codes.c5xx)
@@ -95,9 +95,23 @@ function judgeSettled({ stage, court, chronicle }: Bench, shift: Shift): void {
     const since = chronicle.wantedSince(name)
     const first = stage.wire.sightings(name).find(({ at, share }) => at > since && sameShare(share, want.share))
     const now = stage.clock.now()
+    if (isDns(stage, name)) {
+      judgeSpread({ stage, court }, name)
+      continue
+    }
     const settled = first !== undefined && now - first.at >= shift.policy.alb.settleMs
     court.must('inEffect', settled, () => `${name}: in effect ${first ? now - first.at : '?'} ms after the read-back`)
   }
+}
+
+/** Records are in effect once every name server has them and resolvers had the time to ask again. */
+function judgeSpread({ stage, court }: Pick<Bench, 'stage' | 'court'>, name: string): void {
+  const change = stage.world.name(name).zone.changes.at(-1)
+  if (!change) return
+  const { staleFactor, floorMs } = stage.scenario.policy.dns
+  const holdMs = staleFactor * Math.max(TTL_SECONDS * 1_000, floorMs)
+  const early = change.syncAt + holdMs - stage.clock.now()
+  court.must('inEffect', early <= 0, () => `${name}: in effect ${early} ms before resolvers can have asked again`)
 }
 
 /** Two whole periods inside the step for each gate that counts, and the newest of them no breach. */
@@ -112,7 +126,7 @@ function judgeMeasured({ stage, court }: Bench, { before, next, events }: Saved)
   for (const gate of next.gateSpecs) {
     if (gate.type !== 'errorRate' || (gate.action ?? next.policy.onBreach) !== 'rollback') continue
     for (const { name } of before.routes) {
-      const group = dimensionOf(targetGroup(stage, name, 'new'))
+      const group = counter(stage, name, 'new')
       const requests = stage.wire.measured('RequestCount', group)
       const errors = stage.wire.measured('HTTPCode_Target_5XX_Count', group)
       const inside = [...requests.keys()].filter(
@@ -197,10 +211,6 @@ function judgeLanding(stage: Stage, court: Court, before: Shift, shift: Shift): 
     const dead = moves && !isGone(stage, route.name) && ((fresh && old.healthy === 0) || stillDead)
     court.must('deadLanding', !dead, () => `${route.name}: going back to an old side without a healthy target`)
   }
-}
-
-function isGone(stage: Stage, route: string): boolean {
-  return stage.foreign.some((act) => act.route === route && act.what === 'remove')
 }
 
 /** What is said at an end is so. */

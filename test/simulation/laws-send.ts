@@ -8,7 +8,8 @@ import { LATE_MS, ZERO } from '../../src/core/want.ts'
 import type { CallSent } from '../support/world/faults.ts'
 import type { WriteRecord } from '../support/world/log.ts'
 import type { Chronicle } from './chronicle.ts'
-import { blur, isAbove, percent, routeOf, targetGroup, toldShare, type Court } from './law.ts'
+import { isDefinite } from './chronicle.ts'
+import { blur, isAbove, isDns, percent, routeOf, targetGroup, toldShare, type Court } from './law.ts'
 import type { Stage } from './stage.ts'
 
 /** A refused write is tried again on its read for 2 s: a person who writes within is written over. */
@@ -49,10 +50,21 @@ function judgeSend(stage: Stage, court: Court, chronicle: Chronicle, call: CallS
   const share = { old: split.old, new: split.new }
   const sent: Sent = { stage, court, chronicle, shift, route, share, attached: split.attached }
   court.must('observe', shift.policy.mode === 'act', () => `${name}: written in mode observe`)
+  if (shift.phase.kind === 'preflight' && isDns(stage, name)) return judgeHandshake(sent)
   judgeSaved(sent)
   judgePlan(sent)
   if (isGoingBack(shift.phase)) judgeBack(sent)
   else judgeForward(sent)
+}
+
+/** Preflight proves its rights by writing what stands, in a batch that Route 53 refuses where anything else stands. */
+function judgeHandshake({ stage, court, chronicle, route, share }: Sent): void {
+  const stood = [0, LOOK_MS].map((ago) => chronicle.toldAt(route.name, stage.clock.now() - ago))
+  court.must(
+    'handshake',
+    stood.some((told) => sameShare(told, share)),
+    () => `${route.name}: preflight would change it to ${percent(share)}`
+  )
 }
 
 function judgeSaved({ court, route, share, attached }: Sent): void {
@@ -66,6 +78,7 @@ function judgePlan({ court, chronicle, shift, route, share }: Sent): void {
   const planned = [
     ZERO,
     route.restore,
+    shift.step < 0 ? route.from : null,
     shift.adopted[route.name],
     shift.back?.shares[route.name],
     ...shift.steps.map((step) => step.shares[route.name])
@@ -153,7 +166,7 @@ function judgeUnread({ stage, court, chronicle, route, share }: Sent, expected: 
 }
 
 function isRefused({ outcome, answeredAt }: WriteRecord, since: number): boolean {
-  return answeredAt !== null && answeredAt >= since && outcome.startsWith('Throttling')
+  return answeredAt !== null && answeredAt >= since && isDefinite(outcome)
 }
 
 /** Enough healthy targets of new, in an answer that is at most 10 s old; and old was not short when it was decided. */
@@ -162,24 +175,25 @@ function judgeHealth({ stage, court, chronicle, shift, route, share }: Sent): vo
   const { capacity, preflight } = shift.policy
   const part = share.new / (share.old + share.new)
   const least = Math.max(preflight.minHealthyTargets, Math.ceil(part * route.oldHealthyAtStart * capacity.new - 1e-9))
-  const fresh = stage.wire.health(targetGroup(stage, route.name, 'new')).at(-1)
+  const decidedAt = chronicle.askedAt(shift.id, route.name, share)
+  const looks = stage.wire.health(targetGroup(stage, route.name, 'new')).filter(({ at }) => now - at <= FRESH_MS)
+  const fresh = looks.findLast(({ askedAt }) => now - askedAt <= FRESH_MS)
+  court.must('health', fresh !== undefined, () => `${route.name}: no fresh look at new`)
+  const needed = isZero(share) ? 0 : least
+  // The write stands on a look made for it after its decision was saved; what another look shows while the write waits for
+  // its turn came too late to be heard.
+  const forIt = looks.filter(({ askedAt }) => askedAt >= (decidedAt ?? Infinity))
   court.must(
     'health',
-    fresh !== undefined && now - fresh.askedAt <= FRESH_MS,
-    () => `${route.name}: no fresh look at new`
-  )
-  court.must(
-    'health',
-    (fresh?.healthy ?? 0) >= (isZero(share) ? 0 : least),
+    [fresh, ...forIt].some((look) => (look?.healthy ?? 0) >= needed),
     () => `${route.name}: ${fresh?.healthy} healthy targets, ${percent(share)} needs ${least}`
   )
-  const decidedAt = chronicle.askedAt(shift.id, route.name, share)
   if (decidedAt === null) return
   const old = stage.wire.health(targetGroup(stage, route.name, 'old')).findLast(({ at }) => at <= decidedAt)
-  const enough = old !== undefined && old.healthy >= capacity.old * route.oldHealthyAtStart
+  const oldSuffices = old !== undefined && old.healthy >= capacity.old * route.oldHealthyAtStart
   court.must(
     'oldCapacity',
-    enough,
+    oldSuffices,
     () => `${route.name}: raised although old has ${old?.healthy} of ${route.oldHealthyAtStart}`
   )
 }

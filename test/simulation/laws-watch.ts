@@ -8,7 +8,7 @@ import { isEnded, isGoingBack, type Shift, type ShiftId } from '../../src/core/s
 import type { Instant, Ms } from '../../src/core/time.ts'
 import { ZERO } from '../../src/core/want.ts'
 import type { Chronicle } from './chronicle.ts'
-import { isAbove, percent, toldShare, type Court } from './law.ts'
+import { isAbove, isGone, percent, toldShare, type Court } from './law.ts'
 import type { Stage } from './stage.ts'
 
 export const TICK_MS: Ms = 5_000
@@ -206,10 +206,6 @@ function watchBackWrites({ stage, court }: Bench): void {
       })
     }
   })
-}
-
-function isGone(stage: Stage, route: string): boolean {
-  return stage.foreign.some((act) => act.route === route && act.what === 'remove')
 }
 
 /** Restored stays restored, completed stays completed, and nobody writes any more (FM-47). */

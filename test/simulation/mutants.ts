@@ -222,7 +222,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'ends with open writes',
-    firstSeed: 16,
+    firstSeed: 2,
     decide: onShift((shift) =>
       isGoingBack(shift.phase) || shift.phase.kind === 'draining'
         ? eachRoute(shift, (route) => ({ ...route, asks: [] }))
@@ -245,8 +245,27 @@ export const MUTANTS: readonly Mutant[] = [
       })
   },
   { name: 'answers never recorded', firstSeed: 40, decide: onSeen((seen) => ({ ...seen, answers: [] })) },
+  {
+    name: 'PENDING taken for INSYNC',
+    firstSeed: 2,
+    decide: onSeen((seen) =>
+      eachSeen(seen, (one) =>
+        one.reading.kind === 'reading' && one.reading.inSync === false
+          ? { ...one, reading: { ...one.reading, inSync: true } }
+          : one
+      )
+    )
+  },
+  {
+    name: 'resolvers not waited for',
+    firstSeed: 2,
+    decide: onShift((shift) => ({
+      ...shift,
+      policy: { ...shift.policy, dns: { ...shift.policy.dns, staleFactor: 0 } }
+    }))
+  },
   { name: 'a write taken for an effect', firstSeed: 1, router: (router) => believing(router, 'accepted') },
-  { name: 'rollback not read back', firstSeed: 16, router: (router) => believing(router, 'rollback') },
+  { name: 'rollback not read back', firstSeed: 2, router: (router) => believing(router, 'rollback') },
   {
     name: 'adopt above the step',
     firstSeed: 1,

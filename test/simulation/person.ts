@@ -5,6 +5,7 @@
 import { isEnded, type Shift } from '../../src/core/shift.ts'
 import type { Order } from '../../src/core/command.ts'
 import { give, liftStop } from './deeds.ts'
+import { isGone } from './law.ts'
 import type { Stage } from './stage.ts'
 
 /** After so many looks without an end the person brings everybody back; after some more, leaves it at that. */
@@ -47,7 +48,7 @@ function mend(stage: Stage, shift: Shift): void {
 
 function orderFor(stage: Stage, shift: Shift, looks: number, refusals: number): Order | null {
   const { kind } = shift.phase
-  const gone = shift.routes.some(({ name }) => stage.foreign.some((act) => act.route === name && act.what === 'remove'))
+  const gone = shift.routes.some(({ name }) => isGone(stage, name))
   if (gone && looks > 1) return { verb: 'release', reason: 'the rule is gone' }
   if (looks > SURRENDER) return null
   if (looks > PATIENCE)

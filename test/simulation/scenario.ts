@@ -11,7 +11,8 @@ import type { Ms } from '../../src/core/time.ts'
 
 export interface RoutePlan {
   readonly name: string
-  readonly kind: 'listener' | 'rule'
+  /** `dns`: weighted records of two types, with a load balancer behind each side. */
+  readonly kind: 'listener' | 'rule' | 'dns'
   readonly attached: boolean
   readonly weights: Share | null
   readonly stickySeconds: number | null
@@ -70,6 +71,14 @@ export type Deed =
       readonly forMs: Ms
     }
   | { readonly kind: 'metricsDelay'; readonly delayMs: Ms; readonly forMs: Ms }
+  /** Of Route 53: how long changes stay PENDING, how long a zone refuses the next, what others of the account ask it for. */
+  | {
+      readonly kind: 'route53'
+      readonly pendingMs: Ms
+      readonly busyMs: Ms
+      readonly othersPerSecond: number
+      readonly forMs: Ms
+    }
   | {
       readonly kind: 'targets'
       readonly route: string
@@ -82,6 +91,8 @@ export type Deed =
   /** From then on new fails so many of its requests. */
   | { readonly kind: 'sicken'; readonly rate: number }
   | { readonly kind: 'foreign'; readonly route: string; readonly weights: ForeignWeights; readonly share: Share }
+  /** A controller, or Terraform on a schedule, that wants the route as it was before the shift, and sees to it. */
+  | { readonly kind: 'resync'; readonly route: string; readonly everyMs: Ms; readonly forMs: Ms }
   | { readonly kind: 'foreignShape'; readonly route: string; readonly how: 'detach' | 'sticky' | 'third' | 'remove' }
   /** `points`: the process dies at its n-th point from then; 0: at once. `skewMs`: of the next process' clock. */
   | { readonly kind: 'crash'; readonly points: number; readonly downMs: Ms; readonly skewMs: Ms }
@@ -106,6 +117,12 @@ export interface Act {
   readonly when: Moment
   readonly deed: Deed
 }
+
+/** TTL of the records of a `dns` route: short, so that a whole shift stays minutes. */
+export const TTL_SECONDS = 10
+
+/** From a change of records to INSYNC, where no deed says otherwise. */
+export const PENDING_MS: Ms = 5_000
 
 export interface Scenario {
   readonly seed: number

@@ -12,7 +12,7 @@ import { streamOf } from '../support/world/random.ts'
 import { makeWorld, type World } from '../support/world/world.ts'
 import { makeLedger, type Ledger } from './ledger.ts'
 import { newLife, type Life, type Mutant } from './life.ts'
-import type { NewSide, Scenario } from './scenario.ts'
+import { PENDING_MS, TTL_SECONDS, type NewSide, type Scenario } from './scenario.ts'
 import { makeWeather, type Weather } from './weather.ts'
 import { makeWire, type Wire } from './wire.ts'
 
@@ -201,6 +201,7 @@ export function worldOf(scenario: Scenario, clock: VirtualClock): World {
     dataPlaneLag: scenario.dataPlaneLagMs,
     healthyAfter: scenario.healthyAfterMs,
     past: '3m',
+    dns: { pending: PENDING_MS, resolvers: 40 },
     visit: '30s',
     metrics: {
       delay: metrics.delayMs,
@@ -211,6 +212,7 @@ export function worldOf(scenario: Scenario, clock: VirtualClock): World {
       name: route.name,
       kind: route.kind,
       attached: route.attached,
+      ...(route.kind === 'dns' && { types: ['A', 'AAAA'] as const, ttl: TTL_SECONDS }),
       ...(route.weights && { weights: route.weights }),
       ...(route.stickySeconds !== null && { stickySeconds: route.stickySeconds }),
       ...(route.third && { others: { canary: 0 } }),

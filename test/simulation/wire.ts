@@ -8,12 +8,15 @@ import type {
   DescribeTargetHealthCommandOutput
 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import type { GetMetricDataCommandInput, GetMetricDataCommandOutput } from '@aws-sdk/client-cloudwatch'
+import type { ListResourceRecordSetsCommandOutput } from '@aws-sdk/client-route-53'
 import type { AwsClient, ClientFor } from '../../src/aws/client.ts'
 import type { Clock } from '../../src/clock.ts'
 import type { Share } from '../../src/core/share.ts'
 import type { Instant } from '../../src/core/time.ts'
+import type { AlbRouteSpec } from '../../src/core/migration.ts'
 import { forwardOf } from '../support/world/action.ts'
 import type { World } from '../support/world/world.ts'
+import { toldName } from '../support/world/zone.ts'
 
 export interface Sighting {
   readonly askedAt: Instant
@@ -33,7 +36,7 @@ export interface Wire {
   /** Reads of a route's weights, oldest first. */
   sightings(route: string): readonly Sighting[]
   health(targetGroup: string): readonly HealthSeen[]
-  /** Values that a complete answer held, by metric and target group dimension, then by start of the period. */
+  /** Values that a complete answer held, by metric and target group (or load balancer) dimension, then by start of the period. */
   measured(metric: string, targetGroup: string): ReadonlyMap<Instant, ReadonlySet<number>>
 }
 
@@ -43,12 +46,11 @@ export function makeWire(world: World, routeNames: readonly string[]): Wire {
   const sightings = new Map<string, Sighting[]>()
   const healths = new Map<string, HealthSeen[]>()
   const measured = new Map<string, Map<Instant, Set<number>>>()
+  const specs = world.migration().routes.filter(({ name }) => routeNames.includes(name))
   const byArn = new Map(
-    routeNames.map((name) => {
-      const { arns, spec } = world.route(name)
-      return [spec.type === 'alb' ? spec.target.arn : '', { name, arns }]
-    })
+    specs.flatMap((spec) => (spec.type === 'alb' ? [[spec.target.arn, { name: spec.name, ...sidesOf(spec) }]] : []))
   )
+  const byRecord = specs.flatMap((spec) => (spec.type === 'route53' ? [spec] : []))
   const keep = <T>(lists: Map<string, T[]>, key: string, item: T): void => {
     const list = lists.get(key) ?? []
     list.push(item)
@@ -60,14 +62,27 @@ export function makeWire(world: World, routeNames: readonly string[]): Wire {
     const forward = forwardOf(actions)
     if (!route || !forward) return
     const weight = (of: string): number => forward.groups.find((group) => group.arn === of)?.weight ?? 0
-    const share = { old: weight(route.arns.old), new: weight(route.arns.new) }
+    const share = { old: weight(route.old), new: weight(route.new) }
     keep(sightings, route.name, { askedAt, at: world.clock.now(), share })
+  }
+  /** Only a list that holds both members of the name tells its weights. */
+  const sawRecords = (
+    { ResourceRecordSets: sets = [] }: ListResourceRecordSetsCommandOutput,
+    askedAt: Instant
+  ): void => {
+    for (const { name, record, recordTypes, ...spec } of byRecord) {
+      const own = sets.filter((set) => set.Name === toldName(record) && set.Type === recordTypes[0])
+      const weight = (side: 'old' | 'new') => own.find((set) => set.SetIdentifier === spec[side].setIdentifier)?.Weight
+      const share = { old: weight('old') ?? 0, new: weight('new') ?? 0 }
+      if (own.length > 1) keep(sightings, name, { askedAt, at: world.clock.now(), share })
+    }
   }
   const sawMetrics = (input: GetMetricDataCommandInput, output: GetMetricDataCommandOutput): void => {
     const queries = new Map((input.MetricDataQueries ?? []).map((query) => [query.Id, query.MetricStat?.Metric]))
     for (const result of output.MetricDataResults ?? []) {
       const metric = queries.get(result.Id)
-      const group = metric?.Dimensions?.find(({ Name }) => Name === 'TargetGroup')?.Value
+      const dimension = (of: string) => metric?.Dimensions?.find(({ Name }) => Name === of)?.Value
+      const group = dimension('TargetGroup') ?? dimension('LoadBalancer')
       if (result.StatusCode !== 'Complete' || !metric || group === undefined) continue
       const key = `${metric.MetricName} ${group}`
       const values = measured.get(key) ?? new Map<Instant, Set<number>>()
@@ -92,6 +107,8 @@ export function makeWire(world: World, routeNames: readonly string[]): Wire {
       const healthy = states.filter(({ TargetHealth }) => TargetHealth?.State === 'healthy').length
       const { TargetGroupArn: arn = '' } = input as { TargetGroupArn?: string }
       keep(healths, arn, { askedAt, at: world.clock.now(), healthy })
+    } else if (operation === 'ListResourceRecordSets') {
+      sawRecords(output as ListResourceRecordSetsCommandOutput, askedAt)
     } else if (operation === 'GetMetricData') {
       sawMetrics(input as GetMetricDataCommandInput, output as GetMetricDataCommandOutput)
     }
@@ -121,3 +138,5 @@ export function makeWire(world: World, routeNames: readonly string[]): Wire {
     measured: (metric, group) => measured.get(`${metric} ${group}`) ?? new Map()
   }
 }
+
+const sidesOf = ({ old, new: fresh }: AlbRouteSpec) => ({ old: old.targetGroup, new: fresh.targetGroup })

@@ -100,14 +100,18 @@ export function listProtections(cloud: Cloud, input: Sdk.ListResourceRecordSetPr
   }
 }
 
-/** What a batch asks for, route by route; for the log. */
+/** What a batch would make of the names in it, route by route; for the log. */
 export function asked(cloud: Cloud, input: Sdk.ChangeResourceRecordSetsCommandInput) {
   const id = (input.HostedZoneId ?? '').replace('/hostedzone/', '')
-  const written = (input.ChangeBatch?.Changes ?? []).filter(({ Action }) => Action !== 'DELETE')
-  const sets: RecordSets = written.flatMap(({ ResourceRecordSet: set }) =>
-    set ? [{ ...set, Name: toldName(set.Name ?? '') }] : []
-  )
-  const names = new Set((input.ChangeBatch?.Changes ?? []).map((one) => plainName(one.ResourceRecordSet?.Name ?? '')))
+  const changes = input.ChangeBatch?.Changes ?? []
+  const names = new Set(changes.map((one) => plainName(one.ResourceRecordSet?.Name ?? '')))
+  const zone = cloud.zones.find((one) => one.id === id)
+  const after = new Map((zone?.control.newest() ?? []).map((set) => [orderOf(set), set]))
+  for (const { Action, ResourceRecordSet: set } of changes) {
+    if (set && Action === 'DELETE') after.delete(orderOf(set))
+    else if (set) after.set(orderOf(set), { ...set, Name: toldName(set.Name ?? '') })
+  }
+  const sets: RecordSets = [...after.values()]
   return cloud.names
     .filter((route) => route.zone.id === id && names.has(route.spec.record))
     .map((route) => ({ route, answers: answersOf(route.spec, sets, '') }))
