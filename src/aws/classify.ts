@@ -2,6 +2,7 @@
  * Turns whatever a client threw into an AwsFailure: the only place that knows the names of AWS errors. Never lets a message
  * through that could hold a signed request.
  */
+import { maskText } from '../mask.ts'
 import { AwsFailure, type FailureKind } from './failure.ts'
 
 /** Names are compared without their `Exception` ending: wire codes and SDK class names differ in it. */
@@ -131,5 +132,5 @@ function numberIn(record: unknown, key: string): number | null {
 }
 
 function firstLine(message: string): string {
-  return (message.split('\n')[0] ?? '').trim().slice(0, LONGEST_DETAIL)
+  return maskText((message.split('\n')[0] ?? '').trim()).slice(0, LONGEST_DETAIL)
 }

@@ -3,6 +3,7 @@
  * wherever they stand, so that nothing which a caller or AWS handed us can leak through a careless field.
  */
 import { pino, type DestinationStream } from 'pino'
+import { maskText } from '../mask.ts'
 
 /** Every key that a log line may hold on its first level. Add to it rather than work around it. */
 export const LOG_KEYS = [
@@ -85,17 +86,6 @@ const DEPTH_MAX = 6
 const ALLOWED: ReadonlySet<string> = new Set(LOG_KEYS)
 const SECRET_KEY =
   /^(?:proxy-)?authorization$|^x-amz-security-token$|token|secret|password|credential|accesskeyid|externalid|^(?:set-)?cookie$|signature/i
-const SECRET_TEXT: readonly (readonly [RegExp, string])[] = [
-  [/\b(Bearer|Basic)\s+[^\s"',;]+/gi, `$1 ${MASK}`],
-  [/\b(?:AKIA|ASIA)[A-Z0-9]{12,}\b/g, MASK],
-  [/\b((?:X-Amz-)?(?:Signature|Credential|Security-Token))=[^\s&"',;]+/gi, `$1=${MASK}`],
-  [/\b(externalId)(["']?\s*[=:]\s*["']?)[^\s"',;}]+/gi, `$1$2${MASK}`]
-]
-
-function maskText(text: string): string {
-  return SECRET_TEXT.reduce((masked, [pattern, by]) => masked.replace(pattern, by), text)
-}
-
 /** Of an error only what helps: SDK errors carry whole requests, with their signed headers. */
 function errorFields(error: Error, depth: number): Record<string, unknown> {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined
