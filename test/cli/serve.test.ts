@@ -14,7 +14,8 @@ function fake(change: Partial<Daemon> = {}, env: NodeJS.ProcessEnv = {}): Log {
   const calls: string[] = []
   const ended = Promise.withResolvers<void>()
   const start: StartDaemon = async (options) => {
-    calls.push(`start ${options.configFile} ${options.env['MARK'] ?? ''}`.trim())
+    const flag = options.createTable ? '--create-table' : ''
+    calls.push(`start ${options.configFile} ${options.env['MARK'] ?? ''}${flag}`.trim())
     return {
       url: 'http://127.0.0.1:8080',
       close: async (reason) => {
@@ -34,7 +35,8 @@ t.test('--config wins over SLUICE_CONFIG, which wins over config/sluice.yaml', a
     [['serve'], {}, 'start config/sluice.yaml'],
     [['serve'], { SLUICE_CONFIG: '' }, 'start config/sluice.yaml'],
     [['serve'], { SLUICE_CONFIG: 'a.yaml', MARK: 'env' }, 'start a.yaml env'],
-    [['serve', '--config', 'b.yaml'], { SLUICE_CONFIG: 'a.yaml' }, 'start b.yaml']
+    [['serve', '--config', 'b.yaml'], { SLUICE_CONFIG: 'a.yaml' }, 'start b.yaml'],
+    [['serve', '--create-table'], {}, 'start config/sluice.yaml --create-table']
   ] as const) {
     const { calls, setup } = fake({}, env)
     const running = launch(line, setup)

@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict'
 import type { Shift, ShiftId } from '../../core/shift.ts'
 import type { Instant } from '../../core/time.ts'
+import { isUnreadable } from '../../core/unreadable.ts'
 import { ShiftError } from '../../errors.ts'
 import type { SaveWith } from '../store.ts'
 import type { Archive } from './archive.ts'
@@ -77,9 +78,11 @@ export function saving(deps: SavingDeps): Saving {
     },
     save: async (next, ifVersion, with_) => {
       assert.equal(next.version, ifVersion + 1, 'a save raises the version by one')
-      const epoch = leading(deps.epoch)
+      // Nobody decides on what he cannot read: whoever a person reaches gives its routes back.
+      const led = isUnreadable(next) ? null : leading(deps.epoch)
       const tail = await tailOf(next.id)
       if (tail?.head.version !== ifVersion) return stale(tails, next.id)
+      const epoch = led ?? tail.head.epoch
       checkOrder(with_.events, tail.head.seq)
       const turn = turnOf(next, with_)
       const seq = with_.events.at(-1)?.seq ?? tail.head.seq

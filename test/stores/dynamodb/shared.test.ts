@@ -3,7 +3,9 @@
  * once one gets.
  */
 import t from 'tap'
+import { deflateRawSync } from 'node:zlib'
 import type { Shift, ShiftId } from '../../../src/core/shift.ts'
+import { releaseUnread } from '../../../src/core/unreadable.ts'
 import { CLAIMING_MS } from '../../../src/stores/dynamodb/claims.ts'
 import type { SaveWith } from '../../../src/stores/store.ts'
 import { aNotice, aPhase, aShift, anEvent, anObservation, T0 } from '../../support/builders.ts'
@@ -65,6 +67,24 @@ t.test('a replica that follows saves nothing, and takes in orders and shifts', a
   t.equal(await clock.complete(follower.store.version(shift.id)), 2)
   await clock.advance('1s')
   t.same((await clock.complete(leader.store.news())).ordered, [])
+})
+
+t.test('what no replica can read is given back by whichever a person reaches', async (t) => {
+  const table = aSharedTable()
+  const { clock, shelf } = table
+  const follower = table.process()
+  const { id } = await created(table, follower)
+  const item = shelf.get(`shift#${id}`, 'head')
+  const state = { B: deflateRawSync(JSON.stringify({ ...shiftOf(1), format: 99 })) }
+  shelf.carryOut('PutItem', { Item: { ...item, state } }, 'another version')
+  const unread = await clock.complete(follower.store.load(id))
+  if (!unread) return t.fail('it is there')
+  t.match(unread.phase, { kind: 'halted', why: 'unreadable' })
+  const [released, event] = releaseUnread(unread, 'oncall', 'by hand', T0)
+  const saved = follower.store.save(released, unread.version, saveWith({ events: [event] }))
+  t.equal(await clock.complete(saved), 'saved')
+  t.same(await clock.complete(follower.store.open()), [])
+  return created(table, follower, 2)
 })
 
 t.test('a process that dies at any call of a save loses nothing, and does nothing twice', async (t) => {
