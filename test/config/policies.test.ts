@@ -149,6 +149,10 @@ const elsewhere = [
   [
     'region: eu-west-1, roleArn: "arn:aws:iam::111122223333:role/sluice", externalId: x',
     { account: { region: 'eu-west-1', roleArn: 'arn:aws:iam::111122223333:role/sluice', externalId: 'x' } }
+  ],
+  [
+    'roleArn: "arn:aws:iam::111122223333:role/sluice"',
+    { account: { region: null, roleArn: 'arn:aws:iam::111122223333:role/sluice' } }
   ]
 ] as const
 
@@ -162,14 +166,16 @@ const gateRows: readonly GateRow[] = [
     { ...common, type: 'errorRate', max: 0.01, against: 'old', comparison: ROBUST, ...judged },
     ['max: 0.5%', { max: 0.005 }],
     ...compared,
-    ...clocks
+    ...clocks,
+    ...elsewhere
   ],
   [
     'type: statusMix',
     { ...common, type: 'statusMix', classes: ['3xx', '4xx'], against: 'old', comparison: ROBUST, ...judged },
     ['classes: [5xx, 2xx]', { classes: ['5xx', '2xx'] }],
     ...compared,
-    ...clocks
+    ...clocks,
+    ...elsewhere
   ],
   [
     'type: latency, percentile: p99, max: 800ms',
@@ -177,7 +183,8 @@ const gateRows: readonly GateRow[] = [
     ['percentile: p99.9', { percentile: { stat: 'p99.9', maxMs: 800, maxRatio: null } }],
     ['max: 2s', { percentile: { stat: 'p99', maxMs: 2000, maxRatio: null } }],
     ['maxRatio: 1.5', { percentile: { stat: 'p99', maxMs: 800, maxRatio: 1.5 } }],
-    ...clocks
+    ...clocks,
+    ...elsewhere
   ],
   [
     'type: latency, maxSlow: 1%, over: 800ms',
@@ -236,6 +243,7 @@ const gateRows: readonly GateRow[] = [
       }
     ],
     ['period: 5m', { periodMs: 5 * MINUTE }],
+    ...elsewhere,
     ['delay: 1m', { delayMs: MINUTE }]
   ],
   [
@@ -320,6 +328,7 @@ t.test('FM-08: every setting of a targetHealth gate is seen', async (t) => {
     everyMs: 10_000,
     forMs: 30_000
   })
+  t.match(gate('{ name: t, type: targetHealth, region: eu-west-1 }'), { account: { region: 'eu-west-1' } })
   t.same(gate('{ name: t, type: targetHealth, minHealthyRatio: 1, every: 5s, for: 1m, action: warn }'), {
     ...common,
     action: 'warn',
