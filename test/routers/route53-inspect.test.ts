@@ -59,6 +59,30 @@ t.test('FM-16: an owner record of external-dns is a blocker, wherever its versio
   t.ok((await six.codes()).includes('blocker external_dns'), 'one for each member')
 })
 
+t.test('FM-16: an owner record under a prefix or suffix of its own is found as well', async (t) => {
+  for (const name of [
+    'extdns-a-api.example.com',
+    'extdns.a-api.example.com',
+    '_owner.api.example.com',
+    'a-api-owner.example.com',
+    'owner-api.example.com'
+  ]) {
+    const rig = dnsRig()
+    put(rig, txt(name))
+    const found = (await rig.inspect()).find(({ code }) => code === 'external_dns')
+    t.match(found, { severity: 'blocker', detail: `${name} TXT, owner shop-133` }, name)
+  }
+})
+
+t.test('FM-16: owner records of other names beside are not taken for its own', async (t) => {
+  const rig = dnsRig()
+  const my: ResourceRecordSet = { ...simple, Name: 'my-api.example.com.' }
+  put(rig, my, txt('a-my-api.example.com'), txt('ext-a-apis.example.com'), txt('ext-a-web.example.com'))
+  t.notOk((await rig.codes()).some((code) => code.includes('external_dns')))
+  put(rig, txt('a-api.example.com', { SetIdentifier: 'blue', Weight: 0 }))
+  t.ok((await rig.codes()).includes('blocker external_dns'))
+})
+
 t.test('FM-16: with allowExternalDns it is a warning', async (t) => {
   const rig = dnsRig()
   put(rig, txt('a-api.example.com'))

@@ -74,6 +74,33 @@ async function listFrom(as: As, zone: string, name: string): Promise<ReadonlyMap
   throw new AwsFailure(`${name}: more than ${MOST_PAGES} pages of records`, { kind: 'refused', code: 'TooManyPages' })
 }
 
+/** How far records beside a route's are looked through: 900 of them. */
+const MOST_BESIDE = 3
+
+/** Record sets at and under `parent`, of a great zone only the first ones. */
+export async function setsUnder(as: As, zone: string, parent: string): Promise<RecordSets> {
+  const found: RecordSet[] = []
+  let cursor: Partial<ListResourceRecordSetsRequest> = { StartRecordName: wireName(parent) }
+  for (let page = 0; page < MOST_BESIDE; page++) {
+    const command = new ListResourceRecordSetsCommand({ HostedZoneId: zone, ...cursor })
+    const { output } = await as.aws.send('route53', as.account, command, as.call)
+    const sets = output.ResourceRecordSets ?? []
+    const under = sets.filter(({ Name = '' }) => isUnder(plainName(Name), parent))
+    found.push(...under)
+    if (output.IsTruncated !== true || under.length < sets.length) break
+    cursor = {
+      StartRecordName: output.NextRecordName,
+      StartRecordType: output.NextRecordType,
+      ...(output.NextRecordIdentifier === undefined ? {} : { StartRecordIdentifier: output.NextRecordIdentifier })
+    }
+  }
+  return found
+}
+
+function isUnder(name: string, parent: string): boolean {
+  return name === parent || name.endsWith(`.${parent}`)
+}
+
 export interface Sent {
   /** Without `/change/`. */
   readonly changeId: string | null

@@ -16,8 +16,9 @@ import type { Writes } from '../../router.ts'
 import type { Handshake, Shown } from '../handshake.ts'
 import { caught } from '../health.ts'
 import type { RecordSets } from '../records.ts'
-import { hostedZone, isInSync, protectionsIn, setsByName } from '../requests.ts'
+import { hostedZone, isInSync, protectionsIn, setsByName, setsUnder } from '../requests.ts'
 import { ownerNames } from './aboutOwners.ts'
+import { affixedOwners, parentOf } from './affixes.ts'
 import { swapRights, type SwapAnswer } from './swapRights.ts'
 
 export interface Looking {
@@ -76,12 +77,16 @@ async function ofZone(
   writes: Writes | undefined
 ): Promise<readonly Facts[]> {
   const names = routes.flatMap((route) => [route.record, ...ownerNames(route)])
-  const [byName, zone, protections, noGetChange] = await Promise.all([
+  const parents = [...new Set(routes.flatMap((route) => parentOf(route) ?? []))]
+  const [byName, zone, protections, noGetChange, beside] = await Promise.all([
     setsByName(as, zoneId, names),
     caught(hostedZone(as, zoneId)),
     caught(protectionsIn(as, zoneId)),
-    rightToGetChange(as)
+    rightToGetChange(as),
+    Promise.all(parents.map((parent) => caught(setsUnder(as, zoneId, parent))))
   ])
+  // That records cannot be read is said of their own names.
+  const others = beside.flatMap((sets) => (sets instanceof AwsFailure ? [] : sets))
   const setsOf = (route: Route53RouteSpec) => byName.get(route.record) ?? []
   const swaps = writes === 'swap' ? await swapRights(looking.clock, as, zoneId, routes, setsOf) : NOT_ASKED
   const facts = routes.map(async (route): Promise<Facts> => {
@@ -95,7 +100,7 @@ async function ofZone(
     ])
     const sets = setsOf(route)
     const swap = swaps.get(route.key) ?? null
-    const owners = ownerNames(route).map((name) => byName.get(name) ?? [])
+    const owners = [...ownerNames(route).map((name) => byName.get(name) ?? []), affixedOwners(route, others)]
     return {
       route,
       sets,
