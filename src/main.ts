@@ -26,7 +26,7 @@ import { openStore, type Opened } from './stores/index.ts'
 import type { Store } from './stores/store.ts'
 import { makeLogger, type Logger } from './telemetry/log.ts'
 import { makeMetrics, type Metrics } from './telemetry/metrics.ts'
-import { makeWitness } from './telemetry/witness.ts'
+import { makeWitness, type TellingWitness } from './telemetry/witness.ts'
 
 /** Closing takes at most 10 s (CONTRACT 1); of these the writes on their way get half. */
 const WRITES_CLOSE_MS: Ms = 5_000
@@ -112,7 +112,8 @@ async function compose({ config, catalogue, log, metrics, clock }: Base, { store
   const aws = makeAws({ clock, region, observe: (call) => metrics.awsCall(call), ...(guard && { guard }) })
   const outside = makeOutside(aws, clock)
   const outgoing = makeOutgoing({ config, aws, store, clock, log, metrics, region })
-  const witness = outgoing.overhear(makeWitness({ log, metrics, clock }))
+  const telling = makeWitness({ log, metrics, clock })
+  const witness = outgoing.overhear(telling)
   const { voice } = outgoing
   const supervisor = makeSupervisor({ ...outside, store, clock, witness, voice, replica: shared !== null })
   metrics.watching(() => supervisor.running().length)
@@ -142,9 +143,9 @@ async function compose({ config, catalogue, log, metrics, clock }: Base, { store
   })
   const server = await listen(app, config.server, clock)
   warn(log, catalogue, outgoing)
-  const replica = shared && joinReplicas({ ...shared, supervisor, clock, log, metrics })
+  const replica = shared && joinReplicas({ ...shared, supervisor, clock, log, telling })
   const resumed = replica ? null : await supervisor.resume()
-  metrics.leader(replica ? 0 : 1)
+  telling.lead(replica === null)
   log.info({ url: server.url, ...(resumed !== null && { shifts: resumed }), store: config.store.type }, 'listening')
   const off = new AbortController()
   const leads = () => replica?.leads() ?? true
@@ -168,17 +169,17 @@ async function compose({ config, catalogue, log, metrics, clock }: Base, { store
 
 /** Stands for leadership among the replicas of one table. */
 function joinReplicas(
-  deps: Omit<ReplicaDeps, 'told' | 'failed'> & { readonly log: Logger; readonly metrics: Metrics }
+  deps: Omit<ReplicaDeps, 'told' | 'failed'> & { readonly log: Logger; readonly telling: TellingWitness }
 ): Replica {
-  const { log, metrics } = deps
+  const { log, telling } = deps
   return startReplica({
     ...deps,
     told: (epoch) => {
-      metrics.leader(epoch === null ? 0 : 1)
+      telling.lead(epoch !== null)
       if (epoch === null) log.warn({ leader: false }, 'another replica may lead now; nothing is decided here')
       else log.info({ leader: true, epoch }, 'this replica leads')
     },
-    failed: (kind, err) => log.error({ kind, err }, 'something failed; trying again')
+    failed: (kind, err) => telling.failed(kind, null, err)
   })
 }
 

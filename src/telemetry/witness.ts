@@ -24,6 +24,7 @@ interface Watched {
 /** The shifts that are shown: after each look and each decision as they are then, and for a while after their end. */
 function makeShown({ metrics, clock }: { readonly metrics: Metrics; readonly clock: Clock }) {
   const shown = new Map<ShiftId, Watched>()
+  let leads = true
   const count = () => {
     const counts: Partial<Record<PhaseName, number>> = {}
     for (const { phase } of shown.values()) counts[phase] = (counts[phase] ?? 0) + 1
@@ -38,7 +39,16 @@ function makeShown({ metrics, clock }: { readonly metrics: Metrics; readonly clo
   }
   return {
     seenOf: (id: ShiftId) => shown.get(id)?.seen ?? null,
+    lead: (is: boolean) => {
+      leads = is
+      if (is) return
+      for (const id of shown.keys()) metrics.shiftGone(id)
+      shown.clear()
+      count()
+    },
     show: (shift: Shift, seen: Observation | null, at: Instant, forgotten: () => void) => {
+      // A save that was on its way when another took over: the other one shows this shift now.
+      if (!leads) return
       const before = shown.get(shift.id)
       shown.set(shift.id, { phase: shift.phase.kind, seen })
       metrics.shift(meterOf(shift, seen, at))
@@ -49,12 +59,26 @@ function makeShown({ metrics, clock }: { readonly metrics: Metrics; readonly clo
   }
 }
 
-export function makeWitness(deps: { readonly log: Logger; readonly metrics: Metrics; readonly clock: Clock }): Witness {
+export interface TellingWitness extends Witness {
+  /** Of several replicas only the leader shows shifts: what a former one still showed would never change again. */
+  readonly lead: (is: boolean) => void
+}
+
+export function makeWitness(deps: {
+  readonly log: Logger
+  readonly metrics: Metrics
+  readonly clock: Clock
+}): TellingWitness {
   const { log, metrics, clock } = deps
   const shown = makeShown(deps)
   const unread = makeUnread(log)
 
   return {
+    lead: (is) => {
+      metrics.leader(is ? 1 : 0)
+      shown.lead(is)
+      if (!is) metrics.orphaned(0)
+    },
     decided: (_before, { shift, events }) => {
       const seen = shown.seenOf(shift.id)
       for (const event of events) {

@@ -30,6 +30,7 @@ function blockers(): readonly string[] {
   const written = [
     /\bblock(?:er)?\(\s*(?:route,\s*)?'(\w+)'/g,
     /severity: (?:\w+ \? 'warning' : )?'blocker',\s*code: '(\w+)'/g,
+    /\{ severity, code: '(\w+)'/g,
     /\bblocker\(\s*(?:route,\s*)?[^'()]+ \? '(\w+)' : '(\w+)'/g
   ].flatMap((pattern) => [...text.matchAll(pattern)].flatMap((found) => found.slice(1)))
   // Put together from the kind of the target.
