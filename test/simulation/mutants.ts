@@ -169,7 +169,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'no re-read before the write',
-    firstSeed: 64,
+    firstSeed: 84,
     router: (router) =>
       overriding(router, {
         write: (changes, call) =>
@@ -354,7 +354,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'an empty new side not seen',
-    firstSeed: 24,
+    firstSeed: 47,
     decide: onSeen((seen) =>
       eachSeen(seen, (one) =>
         one.health.kind === 'health' && one.health.new.healthy === 0
