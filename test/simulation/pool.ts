@@ -16,13 +16,19 @@ export interface Pool {
 
 const WORKER = fileURLToPath(new URL('worker.ts', import.meta.url))
 
+/** Much is made and soon forgotten, and every function runs often: about a tenth less of the processor. */
+const ARGS = ['--no-warnings', '--max-semi-space-size=16', '--no-lazy-feedback-allocation']
+
+/** Node's own cache of what it has read and stripped of types. */
+const CACHE = fileURLToPath(new URL('../../node_modules/.cache/sluice-compiled', import.meta.url))
+
 export function openPool(size: number = availableParallelism()): Pool {
-  const env = { ...process.env }
+  const env: NodeJS.ProcessEnv = { ...process.env, NODE_COMPILE_CACHE: CACHE }
   delete env['NODE_OPTIONS']
   const idle: ChildProcess[] = []
   const waiting: ((child: ChildProcess) => void)[] = []
   const children = Array.from({ length: size }, () =>
-    fork(WORKER, { execArgv: ['--no-warnings'], env, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+    fork(WORKER, { execArgv: ARGS, env, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
   )
   idle.push(...children)
   const free = (child: ChildProcess): void => {

@@ -45,6 +45,10 @@ async function dropActs(current: () => Scenario, attempt: (smaller: Scenario) =>
 const SIMPLER: readonly ((scenario: Scenario) => Scenario)[] = [
   (scenario) => ({ ...scenario, routes: scenario.routes.slice(0, 1), acts: actsOn(scenario, 1) }),
   (scenario) => ({ ...scenario, routes: scenario.routes.slice(0, 2), acts: actsOn(scenario, 2) }),
+  (scenario) => ({
+    ...scenario,
+    routes: scenario.routes.map((route) => (route.kind === 'dns' ? { ...route, kind: 'rule', weights: null } : route))
+  }),
   (scenario) => ({ ...scenario, newSide: { kind: 'healthy' } }),
   (scenario) => ({ ...scenario, oldErrorRate: 0 }),
   (scenario) => ({ ...scenario, store: 'memory' }),
