@@ -226,7 +226,11 @@ void t.test('paused and halted say what a person can do, and that gates still wa
   const foreign = { share: aShare(300), kind: 'share', mark: 'm', since: T0, reads: 2 } as const
   const routes = aShift({}).routes.map((route) => ({ ...route, drift: foreign }))
   const drifted = said({ routes, phase: { kind: 'halted', since: T0, why: 'drift', cause: null } })
-  sub.match(drifted, '(web has old:new 700:300 instead of old:new 900:100)')
+  sub.match(drifted, 'found 30 % (old:new 700:300)')
+  sub.match(
+    drifted,
+    'resume with drift adopt goes on from 30 % (web), resume with drift overwrite sets web to 10 % again'
+  )
 })
 
 void t.test('FM-22: draining says what old still gets', async (sub) => {

@@ -3,13 +3,14 @@
  */
 import { formatWait } from '../duration.ts'
 import { ALL, formatPercent, formatRate } from '../percent.ts'
-import { percentWanted } from '../standing.ts'
-import { formatShare, tenthsOfShare } from '../share.ts'
+import { tenthsOfShare } from '../share.ts'
 import type { Phase, Shift } from '../shift.ts'
 import type { Instant } from '../time.ts'
 import { explainCause } from './causes.ts'
+import { driftChoices, driftsOf, explainDrift, type Drifted } from './drift.ts'
 import { explainHealth } from './gates.ts'
 import { explainHalt, haltRemedy } from './halts.ts'
+import { nextPercent, percentText } from './percents.ts'
 import { newShort, obstaclesOf, type Seen } from './waits.ts'
 import { counted, joined, listed } from './words.ts'
 
@@ -20,11 +21,6 @@ export interface Look {
 }
 
 type In<K extends Phase['kind']> = Extract<Phase, { kind: K }>
-
-/** `10 %`: what every route is meant to have, the lowest of them. */
-export function percentText(shift: Shift): string {
-  return formatPercent(percentWanted(shift))
-}
 
 export function preflight({ shift, now }: Look, phase: In<'preflight'>): string {
   const routes = counted(shift.routeSpecs.length, 'route')
@@ -85,9 +81,16 @@ export function paused({ shift, now }: Look, phase: In<'paused'>): string {
 }
 
 export function halted({ shift, now }: Look, phase: In<'halted'>): string {
-  const details = phase.cause === null ? foreignShares(shift) : explainCause(phase.cause)
+  const drifts = phase.cause === null ? driftsOf(shift) : []
+  const details = phase.cause === null ? drifts.map(explainDrift).join('; ') : explainCause(phase.cause)
   const why = `${explainHalt(phase.why)}${details === '' ? '' : ` (${details})`}`
-  return `halted ${where(shift)} for ${since(phase, now)}: ${why}; ${watched(shift)}; ${haltRemedy(phase.why)}`
+  return `halted ${where(shift)} for ${since(phase, now)}: ${why}; ${watched(shift)}; ${todo(phase, drifts)}`
+}
+
+/** A drift's choices with what each would do, where they are known. */
+function todo({ why }: In<'halted'>, drifts: readonly Drifted[]): string {
+  const choices = why === 'drift' ? driftChoices(drifts) : ''
+  return choices === '' ? haltRemedy(why) : `${choices}, or abort to bring users back to old`
 }
 
 export function draining({ shift, now }: Look, phase: In<'draining'>): string {
@@ -114,16 +117,6 @@ export function stuck({ shift, now }: Look, phase: In<'stuck'>): string {
   const what = late.length > 0 ? `${listed(late.map(({ name }) => name))} not read back` : 'not yet in effect'
   const text = `stuck on the way back to ${restoreText(shift)} for ${since(phase, now)}: ${what}, still trying`
   return joined([text, ...problems, 'the commands shown do it by hand'], '; ')
-}
-
-/** What somebody else set, where it still stands. */
-function foreignShares(shift: Shift): string {
-  const drifted = shift.routes.flatMap(({ name, drift, want }) =>
-    drift?.kind === 'share' && drift.share !== null
-      ? [`${name} has ${formatShare(drift.share)} instead of ${formatShare(want.share)}`]
-      : []
-  )
-  return drifted.join(', ')
 }
 
 /** `at 10 %`, or that nothing was written. */
@@ -154,12 +147,6 @@ function inEffectAt(shift: Shift): Instant | null {
   const moments = shift.routes.map((route) => route.inEffectAt)
   const known = moments.filter((moment) => moment !== null)
   return known.length === moments.length && known.length > 0 ? Math.max(...known) : null
-}
-
-function nextPercent(shift: Shift): string {
-  const next = shift.steps[shift.step + 1]
-  if (next) return formatPercent(next.percent)
-  return shift.target === ALL ? 'old is drained' : 'it is completed'
 }
 
 function afterBake(shift: Shift): string {
