@@ -124,6 +124,7 @@ t.test('a shared outage holds, and goes on when it is over: never a rollback', a
   t.equal(end.phase.kind, 'completed')
   const held = (await rig.events(id)).some((event) => event.reason.code === 'judged' && event.reason.note === 'shared')
   t.ok(held)
+  t.comment(served(rig))
   await rig.replay(id)
 })
 
