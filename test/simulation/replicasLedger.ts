@@ -22,13 +22,14 @@ interface Kept {
   readonly births: Map<ShiftId, Shift>
   readonly current: Map<ShiftId, Shift>
   readonly commands: Map<CommandId, { readonly shift: ShiftId; readonly command: Command }>
+  readonly heard: Set<CommandId>
   readonly listeners: ((saved: Saved) => void)[]
 }
 
 /** `fail`: what the table refuses from then on. */
 export function replicasLedger(shelf: Shelf, clock: VirtualClock, fail: Ledger['fail']): Ledger {
   const inner = directStore(shelf, clock)
-  const kept: Kept = { births: new Map(), current: new Map(), commands: new Map(), listeners: [] }
+  const kept: Kept = { births: new Map(), current: new Map(), commands: new Map(), heard: new Set(), listeners: [] }
   let stop: Stop | null = null
   shelf.onCommit(({ pk, sk, item }) => {
     if (sk === 'head' && item) sawHead(kept, pk.slice('shift#'.length), item)
@@ -85,7 +86,7 @@ function sawHead({ births, current, commands, listeners }: Kept, id: ShiftId, it
 }
 
 /** `at`: when it was really stored, whatever the clock of who took it says. */
-function sawCommand({ commands }: Kept, item: Attributes, at: Instant): void {
+function sawCommand({ commands, heard }: Kept, item: Attributes, at: Instant): void {
   const text = (name: string) => item[name]?.S ?? ''
   const command: Command = {
     id: commandId(Number(item['n']?.N)),
@@ -93,6 +94,9 @@ function sawCommand({ commands }: Kept, item: Attributes, at: Instant): void {
     actor: text('actor'),
     order: JSON.parse(text('order')) as Command['order']
   }
+  // The SDK may send it twice.
+  if (heard.has(command.id)) return
+  heard.add(command.id)
   commands.set(command.id, { shift: text('shift'), command })
 }
 

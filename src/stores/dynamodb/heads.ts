@@ -2,6 +2,7 @@
  * The head of a shift: its newest state with the whole decision that led to it, in one item, so that one conditional write
  * saves it all. Never overwrites a state of another version or of a later leader.
  */
+import type { CommandId } from '../../core/command.ts'
 import { isEnded, type Shift, type ShiftId } from '../../core/shift.ts'
 import type { Instant } from '../../core/time.ts'
 import { decodeShift, encodeShift } from '../format.ts'
@@ -25,6 +26,8 @@ export interface Head {
   readonly epoch: number
   /** Number of its newest event. */
   readonly seq: number
+  /** The newest commands that were consumed: one that the SDK sends once more must not be heard again. */
+  readonly heard: readonly CommandId[]
   readonly item: Item
 }
 
@@ -35,6 +38,7 @@ export interface NewHead {
   readonly status: Status
   /** Number of its newest event, of this turn or of an earlier one. */
   readonly seq: number
+  readonly heard?: readonly CommandId[]
   /** When its creation began; told apart from one that was cut off. */
   readonly claimedAt?: Instant
   /** Of this very write: who finds it knows his own. */
@@ -55,7 +59,9 @@ export interface Heads {
   fence(id: ShiftId, epoch: number): Promise<Head | null>
 }
 
-const GLANCE = ['status', 'version', 'epoch', 'seq', 'at'] as const
+const GLANCE = ['status', 'version', 'epoch', 'seq', 'heard'] as const
+/** Far more than the SDK could still be repeating. */
+const MOST_HEARD = 50
 
 export function heads(table: Table): Heads {
   const find = async (id: ShiftId) => {
@@ -94,7 +100,7 @@ export function unchanged(version: number, epoch: number): Condition {
 
 async function write(
   table: Table,
-  { shift, turn, epoch, status, seq, token, claimedAt }: NewHead,
+  { shift, turn, epoch, status, seq, heard = [], token, claimedAt }: NewHead,
   condition: Condition
 ) {
   const pk = shiftPk(shift.id)
@@ -108,6 +114,7 @@ async function write(
     status,
     token,
     seq,
+    heard: heard.slice(-MOST_HEARD).join(' '),
     at: shift.updatedAt,
     phase: shift.phase.kind,
     migration: shift.migration,
@@ -132,6 +139,9 @@ function headOf(id: ShiftId, item: Item): Head {
     version: numberOf(item, 'version'),
     epoch: numberOf(item, 'epoch'),
     seq: numberOf(item, 'seq'),
+    heard: textOf(item, 'heard')
+      .split(' ')
+      .filter((id) => id !== ''),
     item
   }
 }

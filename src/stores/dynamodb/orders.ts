@@ -17,7 +17,7 @@ import { numberOf, textOf, type Item } from './values.ts'
 
 export interface Orders {
   add(id: ShiftId, actor: string, order: Order, at: Instant): Promise<Command>
-  /** Those of the turn in the head have been consumed, and may still stand here. */
+  /** Those that were consumed may still stand here, or again: they are taken away. */
   waiting(id: ShiftId, consumed: ReadonlySet<string>): Promise<readonly Command[]>
   stop(): Promise<Stop | null>
   setStop(stop: Stop | null, notices: readonly Notice[]): Promise<void>
@@ -36,11 +36,12 @@ export function orders(table: Table, heads: Heads, outbox: Outbox): Orders {
       await table.put({ ...commandKey(n), n, shift: id, at, actor, order: JSON.stringify(order) })
       return { id: commandId(n), at, actor, order }
     },
-    waiting: async (id, consumed) =>
-      (await table.query(LIVE, { prefix: COMMAND }))
-        .filter(({ shift }) => shift === id)
-        .map(commandOf)
-        .filter((command) => !consumed.has(command.id)),
+    waiting: async (id, consumed) => {
+      const rows = (await table.query(LIVE, { prefix: COMMAND })).filter(({ shift }) => shift === id)
+      const isOver = (row: Item) => consumed.has(commandId(numberOf(row, 'n')))
+      await Promise.all(rows.filter(isOver).map((row) => table.remove(commandKey(numberOf(row, 'n')))))
+      return rows.filter((row) => !isOver(row)).map(commandOf)
+    },
     stop: async () => {
       const item = await table.get(STOP)
       return item ? (JSON.parse(textOf(item, 'stop')) as Stop) : null

@@ -3,6 +3,7 @@
  * turn that was not, spreads it first. Only the leader saves, and a later one shuts out all before it.
  */
 import assert from 'node:assert/strict'
+import type { CommandId } from '../../core/command.ts'
 import type { Shift, ShiftId } from '../../core/shift.ts'
 import type { Instant } from '../../core/time.ts'
 import { isUnreadable } from '../../core/unreadable.ts'
@@ -20,8 +21,8 @@ export interface Saving {
   /** The shift as it stands, for deciding on it: a former leader's saves fail from now on. */
   takeUp(id: ShiftId, now: Instant): Promise<Shift | null>
   save(next: Shift, ifVersion: number, with_: SaveWith): Promise<'saved' | 'stale'>
-  /** Ids of the commands that the turn in the head consumed. */
-  consumed(id: ShiftId): Promise<ReadonlySet<string>>
+  /** Ids of the newest commands that were consumed. */
+  consumed(id: ShiftId): Promise<ReadonlySet<CommandId>>
   /** Until everything that was saved here is spread, as far as that succeeds. */
   settle(): Promise<void>
 }
@@ -46,9 +47,63 @@ interface Tail {
 }
 
 export function saving(deps: SavingDeps): Saving {
-  const { table, heads, archive } = deps
-  const tails = new Map<ShiftId, Tail>()
+  const { heads } = deps
+  const keeper = makeKeeper(deps)
+  return {
+    takeUp: async (id, now) => {
+      const head = await heads.fence(id, leading(deps.epoch))
+      if (!head) return notOpen(deps, id, now)
+      void keeper.spread(keeper.keep(head, await heads.turn(head), false)).catch(() => undefined)
+      return heads.state(head)
+    },
+    save: async (next, ifVersion, with_) => {
+      assert.equal(next.version, ifVersion + 1, 'a save raises the version by one')
+      // Nobody decides on what he cannot read: whoever a person reaches gives its routes back.
+      const led = isUnreadable(next) ? null : leading(deps.epoch)
+      const tail = await keeper.tailOf(next.id)
+      if (tail?.head.version !== ifVersion) return keeper.forget(next.id)
+      checkOrder(with_.events, tail.head.seq)
+      try {
+        return await saveAfter(deps, keeper, tail, { next, with_, epoch: led ?? tail.head.epoch })
+      } catch (error) {
+        keeper.forget(next.id)
+        throw error
+      }
+    },
+    consumed: async (id) => new Set((await keeper.tailOf(id))?.head.heard),
+    settle: () => keeper.settle()
+  }
+}
 
+interface Wanted {
+  readonly next: Shift
+  readonly with_: SaveWith
+  readonly epoch: number
+}
+
+async function saveAfter(deps: SavingDeps, keeper: Keeper, tail: Tail, { next, with_, epoch }: Wanted) {
+  const { table, heads } = deps
+  const { id, version } = next
+  const turn = turnOf(next, with_)
+  const seq = with_.events.at(-1)?.seq ?? tail.head.seq
+  const heard = [...tail.head.heard, ...with_.consumed]
+  const status = statusOf(next)
+  await keeper.spread(tail)
+  const head = { shift: next, turn, epoch, status, seq, heard, token: deps.newToken() }
+  const row = await heads.write(head, unchanged(tail.head.version, epoch))
+  if (!row) return keeper.forget(id)
+  const saved = keeper.keep({ id, status, version, epoch, seq, heard, item: row }, turn, true)
+  const rest = Promise.all([keeper.spread(saved), dropPieces(table, tail)]).catch(() => undefined)
+  // Where this fails, the shift stays listed as open, and whoever takes it up finishes it.
+  if (status === 'ended') await rest.then(() => keeper.forget(id))
+  return 'saved'
+}
+
+type Keeper = ReturnType<typeof makeKeeper>
+
+/** What stands in the heads, as far as it is known here, and whether it has been spread. */
+function makeKeeper({ heads, archive }: SavingDeps) {
+  const tails = new Map<ShiftId, Tail>()
   const spread = (tail: Tail): Promise<void> => {
     tail.spreading ??= archive.spread(tail.head, tail.turn, tail.fresh).catch((error: unknown) => {
       // Tried again before the next save.
@@ -62,48 +117,21 @@ export function saving(deps: SavingDeps): Saving {
     tails.set(head.id, tail)
     return tail
   }
-  const tailOf = async (id: ShiftId): Promise<Tail | null> => {
-    const known = tails.get(id)
-    if (known) return known
-    const head = await heads.read(id)
-    return head?.status === 'open' ? keep(head, await heads.turn(head), false) : null
-  }
-
   return {
-    takeUp: async (id, now) => {
-      const head = await heads.fence(id, leading(deps.epoch))
-      if (!head) return notOpen(deps, id, now)
-      void spread(keep(head, await heads.turn(head), false)).catch(() => undefined)
-      return heads.state(head)
+    spread,
+    keep,
+    tailOf: async (id: ShiftId): Promise<Tail | null> => {
+      const known = tails.get(id)
+      if (known) return known
+      const head = await heads.read(id)
+      return head?.status === 'open' ? keep(head, await heads.turn(head), false) : null
     },
-    save: async (next, ifVersion, with_) => {
-      assert.equal(next.version, ifVersion + 1, 'a save raises the version by one')
-      // Nobody decides on what he cannot read: whoever a person reaches gives its routes back.
-      const led = isUnreadable(next) ? null : leading(deps.epoch)
-      const tail = await tailOf(next.id)
-      if (tail?.head.version !== ifVersion) return stale(tails, next.id)
-      const epoch = led ?? tail.head.epoch
-      checkOrder(with_.events, tail.head.seq)
-      const turn = turnOf(next, with_)
-      const seq = with_.events.at(-1)?.seq ?? tail.head.seq
-      const status = statusOf(next)
-      const token = deps.newToken()
-      try {
-        await spread(tail)
-        const row = await heads.write({ shift: next, turn, epoch, status, seq, token }, unchanged(ifVersion, epoch))
-        if (!row) return stale(tails, next.id)
-        const saved = keep({ id: next.id, status, version: next.version, epoch, seq, item: row }, turn, true)
-        const rest = Promise.all([spread(saved), dropPieces(table, tail)]).catch(() => undefined)
-        // Where this fails, the shift stays listed as open, and whoever takes it up finishes it.
-        if (status === 'ended') await rest.then(() => tails.delete(next.id))
-        return 'saved'
-      } catch (error) {
-        tails.delete(next.id)
-        throw error
-      }
+    /** What is known here is not what stands there. */
+    forget: (id: ShiftId): 'stale' => {
+      tails.delete(id)
+      return 'stale'
     },
-    consumed: async (id) => new Set((await tailOf(id))?.turn.consumed),
-    settle: async () => {
+    settle: async (): Promise<void> => {
       await Promise.all([...tails.values()].map((tail) => spread(tail).catch(() => undefined)))
     }
   }
@@ -114,12 +142,6 @@ export function leading(epoch: () => number | null): number {
   if (mine === null)
     throw new ShiftError('store_unavailable', 'this replica does not lead: it decides and saves nothing')
   return mine
-}
-
-/** What is known here is not what stands there. */
-function stale(tails: Map<ShiftId, Tail>, id: ShiftId): 'stale' {
-  tails.delete(id)
-  return 'stale'
 }
 
 /** Ended: what is left to be done is done. Never opened: it is taken off the list once its time is over. */

@@ -45,6 +45,30 @@ t.test('an answer that is lost, and a call that is repeated, change nothing: sav
   )
 })
 
+t.test('an order that the SDK repeats after it was carried out is not heard again', async (t) => {
+  const table = aSharedTable()
+  const { clock, shelf } = table
+  const [leader, follower] = [table.process(1), table.process()]
+  const shift = aShift()
+  await clock.complete(leader.store.create(shift, [anEvent()], ['a'], ANY))
+  await clock.complete(leader.store.takeUp(shift.id))
+  const sent: object[] = []
+  follower.reach.fate = (operation, input) => {
+    if (operation === 'PutItem') sent.push(input)
+    return 'fine'
+  }
+  const order = await clock.complete(follower.store.command(shift.id, 'oncall', { verb: 'pause', reason: 'x' }, 1))
+  t.same(await clock.complete(leader.store.commands(shift.id)), [order])
+  await clock.complete(leader.store.save({ ...shift, version: 2 }, 1, { ...saveWith(2), consumed: [order.id] }))
+  for (let version = 3; version < 6; version += 1) {
+    await clock.advance('1s')
+    for (const input of sent) shelf.carryOut('PutItem', input, 'the SDK')
+    t.same(await clock.complete(leader.store.commands(shift.id)), [])
+    t.same((await clock.complete(leader.store.news())).ordered, [], 'and it does not stand there any more')
+    await clock.complete(leader.store.save({ ...shift, version }, version - 1, saveWith(version)))
+  }
+})
+
 t.test('batches that are taken in part and small pages lose nothing', async (t) => {
   const table = aSharedTable()
   const { clock, shelf } = table
