@@ -29,7 +29,7 @@ export type Decide = typeof decide
 /** How a system is broken on purpose; every wrapper is made anew for each life. */
 export interface Mutant {
   readonly name: string
-  /** The first that caught it when it was last hunted for (`--mutants`): where a test begins to look. */
+  /** The first that caught it for what it breaks, when it was last hunted for (`--mutants`): where a test begins to look. */
   readonly firstSeed: number
   readonly store?: (store: Store, clock: VirtualClock) => Store
   readonly router?: (router: Router, clock: VirtualClock) => Router

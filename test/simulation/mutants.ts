@@ -222,7 +222,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'ends with open writes',
-    firstSeed: 2,
+    firstSeed: 16,
     decide: onShift((shift) =>
       isGoingBack(shift.phase) || shift.phase.kind === 'draining'
         ? eachRoute(shift, (route) => ({ ...route, asks: [] }))
@@ -265,7 +265,7 @@ export const MUTANTS: readonly Mutant[] = [
     }))
   },
   { name: 'a write taken for an effect', firstSeed: 1, router: (router) => believing(router, 'accepted') },
-  { name: 'rollback not read back', firstSeed: 2, router: (router) => believing(router, 'rollback') },
+  { name: 'rollback not read back', firstSeed: 16, router: (router) => believing(router, 'rollback') },
   {
     name: 'adopt above the step',
     firstSeed: 1,
