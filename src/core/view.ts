@@ -101,7 +101,7 @@ export interface SummaryView {
   readonly outcome: End | null
   readonly percent: number
   readonly targetPercent: number
-  /** The lowest observed share of the routes. */
+  /** Observed, of the route that is furthest behind: forward the lowest, on the way back the highest. */
   readonly observedPercent: number | null
   readonly step: { readonly index: number; readonly of: number } | null
   readonly since: string

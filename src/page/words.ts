@@ -61,6 +61,21 @@ export interface Users {
 }
 
 /**
+ * Percent of users that may be on new: the most that is wanted, live or observed. On the way back what is not observed is not 0.
+ * Ended: what is wanted, as nothing is measured any more.
+ */
+export function onNew(
+  phase: PhaseName,
+  ended: boolean,
+  wanted: number,
+  routes: readonly { readonly live: number | null; readonly observed: number | null }[]
+): number {
+  if (ended) return wanted
+  const unseen = isGoingBack(phase) && routes.some(({ observed }) => observed === null) ? 0.1 : 0
+  return Math.max(wanted, unseen, ...routes.flatMap(({ live, observed }) => [live ?? 0, observed ?? 0]))
+}
+
+/**
  * Whether users are hurt, from the worst verdict; where nobody is on new, that is said instead.
  * @param percent of users that are on new, as far as is known
  */

@@ -30,6 +30,8 @@ t.test('the worst gate and the lowest observed share stand for all', async (t) =
   const gates = [aGateState({ verdict: 'pass', at: 1 }), aGateState({ gate: 'x', verdict: 'hold', at: 1 })]
   const routes = [aRouteState({ observed: 0.0987 }), aRouteState({ name: 'api', observed: 0.05 })]
   t.match(summarise(aShift({ gates, routes })), { verdict: 'hold', observedPercent: 5, routes: 2 })
+  const back = aPhase('rolling_back')
+  t.equal(summarise(aShift({ phase: back, routes })).observedPercent, 9.9, 'on the way back the highest')
   t.match(summarise(aShift({ gates: [aGateState({ at: null })] })), { verdict: null }, 'nothing was judged yet')
   t.equal(summarise(aShift({ phase: aPhase('baking') })).rollbackPossible, true)
 })

@@ -9,7 +9,7 @@ import { about, measured, percent, range, tidy, withoutVerdict } from '../../src
 import { shareHistory } from '../../src/page/history.ts'
 import { nextOf } from '../../src/page/next.ts'
 import { listed } from '../../src/page/sorting.ts'
-import { phaseWord, usersOf } from '../../src/page/words.ts'
+import { onNew, phaseWord, usersOf } from '../../src/page/words.ts'
 import { aShift, anEvent, summaryOf } from '../http/views.ts'
 
 const names = (over: Parameters<typeof aShift>[0], stopped = false) =>
@@ -66,6 +66,19 @@ t.test('whether users are hurt is said in words, and only of those who are on ne
   t.equal(usersOf(null, 10, 'baking').word.tone, 'off', 'no data is never a pass')
   t.equal(usersOf('blind', 10, 'baking').word.tone, 'wait')
   for (const phase of PHASES) t.ok(phaseWord(phase).sign !== '' && phaseWord(phase).text !== '', phase)
+})
+
+t.test('on the way back what is not observed is not nobody', async (t) => {
+  t.equal(onNew('baking', false, 10, [{ live: 10, observed: 12 }]), 12)
+  t.equal(onNew('rolling_back', false, 0, [{ live: 0, observed: 0 }]), 0)
+  t.ok(
+    onNew('rolling_back', false, 0, [
+      { live: 0, observed: 0 },
+      { live: 0, observed: null }
+    ]) > 0
+  )
+  t.ok(onNew('stuck', false, 0, [{ live: 30, observed: 0 }]) > 0, 'what stands counts')
+  t.equal(onNew('rolled_back', true, 0, [{ live: 0, observed: 46 }]), 0, 'the last measurement is of before')
 })
 
 t.test('every phase has a next, and a time where one is set', async (t) => {

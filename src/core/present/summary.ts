@@ -6,7 +6,7 @@ import { explainNext, explainStanding } from '../explain/standing.ts'
 import { percentOf } from '../percent.ts'
 import { attentionOf, outcomeOf, untilOf } from '../present.ts'
 import { rfc3339, rfc3339OrNull } from '../rfc3339.ts'
-import type { Shift, Verdict } from '../shift.ts'
+import { isGoingBack, type Shift, type Verdict } from '../shift.ts'
 import { percentWanted } from '../standing.ts'
 import type { SummaryView } from '../view.ts'
 import { isPossible } from './rollback.ts'
@@ -27,7 +27,7 @@ export function summarise(shift: Shift): SummaryView {
     outcome: outcomeOf(shift),
     percent: percentOf(percentWanted(shift)),
     targetPercent: percentOf(shift.target),
-    observedPercent: lowestObserved(shift),
+    observedPercent: slowestObserved(shift),
     step: shift.step < 0 ? null : { index: shift.step, of: shift.steps.length },
     since: rfc3339(phase.since),
     until: rfc3339OrNull(untilOf(shift)),
@@ -43,9 +43,12 @@ export function summarise(shift: Shift): SummaryView {
   }
 }
 
-function lowestObserved({ routes }: Shift): number | null {
+/** Of the route that is furthest behind: forward the lowest, on the way back the highest. */
+function slowestObserved({ phase, routes }: Shift): number | null {
   const known = routes.flatMap(({ observed }) => (observed === null ? [] : [observed]))
-  return known.length === 0 ? null : percentOf(Math.round(Math.min(...known) * 1000))
+  if (known.length === 0) return null
+  const slowest = isGoingBack(phase) ? Math.max(...known) : Math.min(...known)
+  return percentOf(Math.round(slowest * 1000))
 }
 
 function worstOf({ gates }: Shift): Verdict | null {

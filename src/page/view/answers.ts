@@ -9,7 +9,7 @@ import { nextOf, overdue } from '../next.ts'
 import type { ShiftFeed } from '../state/shiftFeed.ts'
 import { useStore } from '../state/store.ts'
 import { useNow } from '../state/time.ts'
-import { isGoingBack, phaseWord, URGENCY, usersOf } from '../words.ts'
+import { isGoingBack, onNew, phaseWord, URGENCY, usersOf } from '../words.ts'
 import { Badge } from './badge.ts'
 import { Bar } from './bar.ts'
 import { OrderButtons } from './orderButtons.ts'
@@ -76,7 +76,7 @@ function Far({ view }: { readonly view: ShiftView }) {
   const back = isGoingBack(view.phase)
   const shares = [
     `live ${range(routes.map(({ livePercent }) => livePercent))}`,
-    ...(back ? [] : [`observed ${range(observed)}`]),
+    ...(back ? [] : [`${view.outcome === null ? 'observed' : 'last observed'} ${range(observed)}`]),
     ...(isDns ? [`expected ${range(routes.map(({ expectedPercent }) => expectedPercent))}`] : [])
   ]
   const at = step && step.index >= 0 ? `step ${step.index + 1} of ${step.of}, ` : ''
@@ -109,11 +109,9 @@ function compared(
 function UsersTile({ view, feed }: Props) {
   const points = useStore(feed.points)
   const worst = worstGate(view.gates)
-  const onNew = Math.max(
-    view.percent,
-    ...view.routes.map((route) => Math.max(route.livePercent ?? 0, route.observedPercent ?? 0))
-  )
-  const { word, none } = usersOf(worst?.verdict ?? null, view.outcome === null ? onNew : view.percent, view.phase)
+  const seen = view.routes.map(({ livePercent: live, observedPercent: observed }) => ({ live, observed }))
+  const there = onNew(view.phase, view.outcome !== null, view.percent, seen)
+  const { word, none } = usersOf(worst?.verdict ?? null, there, view.phase)
   const beside = worst && compared(points, { gate: worst.name, route: worst.route })
   const shown = none ? null : beside
   return html`<div class=${`tile is-${word.tone}`}>

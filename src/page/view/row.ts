@@ -12,7 +12,7 @@ import { say } from '../state/say.ts'
 import { me, mayAct } from '../state/session.ts'
 import { useStore } from '../state/store.ts'
 import { useNow } from '../state/time.ts'
-import { isGoingBack, phaseWord, usersOf } from '../words.ts'
+import { isGoingBack, onNew, phaseWord, usersOf } from '../words.ts'
 import { Badge } from './badge.ts'
 import { Bar } from './bar.ts'
 import { askFor } from './orderButtons.ts'
@@ -20,7 +20,8 @@ import { askFor } from './orderButtons.ts'
 export function ShiftRow({ item }: { readonly item: SummaryView }) {
   const ended = item.outcome !== null
   const back = isGoingBack(item.phase)
-  const users = usersOf(item.verdict, Math.max(item.percent, item.observedPercent ?? 0), item.phase)
+  const seen = [{ live: null, observed: item.observedPercent }]
+  const users = usersOf(item.verdict, onNew(item.phase, ended, item.percent, seen), item.phase)
   return html`<li class=${`row tone-${phaseWord(item.phase).tone}`}>
     <div class="cell what">
       <a class="title" href=${addressOf(item.id)}>${item.migration}</a>

@@ -23,6 +23,8 @@ export interface Scene {
   events(id: string): Promise<readonly EventView[]>
   /** Waits until the shift is so, and gives it. */
   until(id: string, isSo: (shift: ShiftView) => boolean): Promise<ShiftView>
+  /** A moment, for whoever looks again and again. */
+  pause(): Promise<void>
   close(): Promise<void>
 }
 
@@ -47,7 +49,7 @@ export async function openScene(
     await close()
     throw err
   }
-  return { lab, daemon, url: () => daemon.url(), ...asking(daemon), close }
+  return { lab, daemon, url: () => daemon.url(), ...asking(daemon), pause: () => clock.sleep(LOOK_MS), close }
 }
 
 function asking(daemon: DaemonProcess): Pick<Scene, 'ask' | 'start' | 'shift' | 'events' | 'until'> {
