@@ -4,7 +4,7 @@
  */
 import Type from 'typebox'
 import { account } from './account.ts'
-import { count, duration, durationOrZero, filledText, name, word } from './leaf.ts'
+import { count, duration, durationOrZero, name, regionName, word } from './leaf.ts'
 import { closed, names } from './section.ts'
 
 export const common = {
@@ -17,7 +17,7 @@ export const common = {
 
 /** Of every gate that reads something of AWS. */
 export const ownAccount = {
-  region: Type.Optional(filledText('AWS region to read in; without it that of the sides')),
+  region: Type.Optional(regionName('AWS region to read in; without it that of the sides')),
   roleArn: account.roleArn,
   externalId: account.externalId
 }
