@@ -174,7 +174,10 @@ const AUTHORIZATIONS = [
 
 const headers = fc.record(
   {
-    authorization: fc.constantFrom(...AUTHORIZATIONS),
+    authorization: fc.oneof(
+      { weight: 5, arbitrary: fc.constantFrom(`Bearer ${TOKENS.bot}`, `Bearer ${TOKENS.admin}`) },
+      fc.constantFrom(...AUTHORIZATIONS)
+    ),
     'content-type': fc.oneof({ weight: 5, arbitrary: fc.constant('application/json') }, fc.constantFrom(...TYPES)),
     // No stream: it does not end by itself.
     accept: fc.constantFrom(
