@@ -9,6 +9,7 @@ import type { Instant, Ms } from '../../core/time.ts'
 import { ShiftError } from '../../errors.ts'
 import type { News } from '../shared.ts'
 import { isThere } from './archive.ts'
+import { stands } from './expressions.ts'
 import type { Heads } from './heads.ts'
 import { COMMAND, commandId, commandKey, COMMANDS, LIVE, OPEN, STOP } from './keys.ts'
 import type { Outbox } from './outbox.ts'
@@ -49,8 +50,13 @@ export function orders(table: Table, heads: Heads, outbox: Outbox): Orders {
     setStop: async (stop, notices) => {
       // Told at least once: better too early than never.
       await outbox.add(notices)
-      if (stop) await table.put({ ...STOP, stop: JSON.stringify(stop) })
-      else await table.remove(STOP)
+      if (stop) {
+        await table.put({ ...STOP, stop: JSON.stringify(stop) })
+        return
+      }
+      // The one that was seen: a lift that lands late must not lift a button that was pressed since.
+      const pressed = await table.get(STOP)
+      if (pressed) await table.remove(STOP, stands({ stop: textOf(pressed, 'stop') }))
     },
     news: async (now) => newsOf(await table.query(LIVE, { prefix: '' }), now)
   }

@@ -69,6 +69,22 @@ t.test('an order that the SDK repeats after it was carried out is not heard agai
   }
 })
 
+t.test('a lift of the red button that lands late does not lift one that was pressed since', async (t) => {
+  const table = aSharedTable()
+  const { clock } = table
+  const { store, reach } = table.process()
+  const pressed = (reason: string) => ({ action: 'hold', reason, actor: 'boss', at: 1 }) as const
+  await clock.complete(store.setStop(pressed('first')))
+  reach.fate = (operation) => (operation === 'DeleteItem' ? 'slow' : 'fine')
+  await t.rejects(clock.complete(store.setStop(null)), { code: 'store_unavailable' })
+  reach.fate = () => 'fine'
+  await clock.complete(store.setStop(pressed('second')))
+  await clock.advance('30s')
+  t.same(await clock.complete(store.stop()), pressed('second'))
+  await clock.complete(store.setStop(null))
+  t.equal(await clock.complete(store.stop()), null)
+})
+
 t.test('batches that are taken in part and small pages lose nothing', async (t) => {
   const table = aSharedTable()
   const { clock, shelf } = table
