@@ -2,9 +2,12 @@
  * Whole shifts that are told of: what arrives, what a dead target does (nothing), and what a crash loses (nothing).
  */
 import t, { type Test } from 'tap'
+import type { Clock } from '../../src/clock.ts'
 import type { Notice } from '../../src/core/notice.ts'
 import { isToldUnasked } from '../../src/core/notify/audience.ts'
 import type { Delivery, Notifier } from '../../src/notifiers/notifier.ts'
+import { memoryStore } from '../../src/stores/memory.ts'
+import type { Store } from '../../src/stores/store.ts'
 import { aProductionPolicy, aRig } from './rig.ts'
 
 const MINUTE = 60_000
@@ -70,29 +73,59 @@ void t.test('a breach arrives with its numbers, and what happens by itself', asy
   ])
 })
 
-void t.test('killed at points all over a bad shift, everything is told at least once', async (t) => {
-  for (let point = 40; point < 700; point += 131) {
-    const oncall = target('oncall')
-    const rig = await aRig(t, { rps: 50, notifiers: [oncall.notifier] })
-    rig.world.new.errorRate = ({ elapsedMs }) => (elapsedMs > 10 * MINUTE ? 0.2 : 0)
-    const { id } = await rig.start()
-    rig.dieAt(point)
-    if (await rig.clock.runUntil(() => !rig.alive(), '30m')) {
-      await rig.clock.advance('7s')
-      await rig.restart()
+/** Dies in the very moment in which the n-th decision that somebody must know of is on disk; false where there is none. */
+async function diesAfterSave(t: Test, n: number): Promise<boolean> {
+  const oncall = target('oncall')
+  let told = 0
+  const dying = (clock: Clock): Store => {
+    const inner = memoryStore(clock)
+    const save: Store['save'] = async (next, ifVersion, with_) => {
+      const saved = await inner.save(next, ifVersion, with_)
+      if (with_.events.some(({ type, page }) => isToldUnasked(type, page)) && (told += 1) === n) rig.kill()
+      return saved
     }
-    await rig.untilEnd(id)
-    await rig.clock.advance('1m')
-    const due = (await rig.events(id)).filter(({ type, page }) => isToldUnasked(type, page))
-    const lost = due.filter(({ seq }) => !oncall.got.some(({ about }) => about?.seq === seq))
-    t.same(
-      lost.map(({ type }) => type),
-      [],
-      `killed at point ${point}, ${oncall.got.length} messages of ${due.length} events`
-    )
-    t.same(await rig.store.noticeTargets(), [])
-    rig.end()
+    return { ...inner, save }
   }
+  const rig = await aRig(t, { rps: 50, notifiers: [oncall.notifier], store: dying })
+  rig.world.new.errorRate = ({ elapsedMs }) => (elapsedMs > 10 * MINUTE ? 0.2 : 0)
+  const { id } = await rig.start()
+  const died = await rig.clock.runUntil(() => !rig.alive(), '40m')
+  if (died) {
+    await rig.clock.advance('7s')
+    await rig.restart()
+  }
+  await rig.untilEnd(id)
+  await rig.clock.advance('1m')
+  const due = (await rig.events(id)).filter(({ type, page }) => isToldUnasked(type, page))
+  const lost = due.filter(({ seq }) => !oncall.got.some(({ about }) => about?.seq === seq))
+  t.same(
+    lost.map(({ type }) => type),
+    [],
+    `died after decision ${n}: ${oncall.got.length} messages of ${due.length} events`
+  )
+  t.same(await rig.store.noticeTargets(), [])
+  rig.end()
+  return died
+}
+
+void t.test('a decision that is on disk is told, also where the process dies in that very moment', async (t) => {
+  let deaths = 0
+  while (await diesAfterSave(t, deaths + 1)) deaths += 1
+  t.ok(deaths >= 3, `${deaths} deaths`)
+})
+
+void t.test('the red button is told when it is pressed and when it is lifted, with by whom', async (t) => {
+  const oncall = target('oncall')
+  const rig = await aRig(t, { notifiers: [oncall.notifier] })
+  await rig.clock.complete(rig.sluice().setStop('hold', 'network down', 'boss'))
+  await rig.clock.complete(rig.sluice().liftStop('oncall'))
+  await rig.clock.complete(rig.sluice().liftStop('oncall'))
+  await rig.clock.advance('1s')
+  t.match(oncall.got, [
+    { event: 'stop.set', page: true, about: null, evidence: [/^boss pressed it at .+: network down$/, /paused/] },
+    { event: 'stop.lifted', page: false, evidence: [/^oncall lifted it; boss had pressed it \(hold\)/] }
+  ])
+  t.equal(oncall.got.length, 2, 'lifting what is not pressed is no news')
 })
 
 void t.test(
