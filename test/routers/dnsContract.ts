@@ -384,7 +384,10 @@ function rollbacks(part: Part, world: DnsContractWorld): void {
     })
     const { raw = null } = await reading(world, route)
     const [command = ''] = world.router.byHand(route, aWant({ old: 100, new: 0 }), raw)
-    const batch = /^aws route53 change-resource-record-sets --hosted-zone-id (\S+) --change-batch '(.*)' --region \S+$/.exec(command)
+    const batch =
+      /^aws route53 change-resource-record-sets --hosted-zone-id (\S+) --change-batch '(.*)' --region \S+$/.exec(
+        command
+      )
     t.equal(batch?.[1], world.zone)
     const { Changes } = JSON.parse(batch?.[2] ?? '{}') as { Changes: RecordChange[] }
     t.ok(Changes.every(({ Action }) => Action === 'UPSERT'))
