@@ -45,7 +45,7 @@ async function served(t: Test, patience?: { readonly requestTimeout: number; rea
 }
 
 /** Opens a stream; answers its status, and how to leave it. */
-function stream(port: number, path: string): Promise<{ readonly status: number; leave(): void }> {
+function stream(port: number, path: string): Promise<{ readonly status: number; readonly leave: () => void }> {
   return new Promise((resolve, reject) => {
     const headers = { ...bearer(TOKENS.viewer), accept: 'text/event-stream' }
     const asked = request({ port, path, headers, agent: false }, (response) => {
@@ -72,7 +72,7 @@ function heard(port: number, ...pieces: readonly string[]): Promise<string> {
 t.test('of thousands of event streams one token holds some hundred, and leaves nothing behind', async (t) => {
   const { app, clock, id, abort, port } = await served(t)
   const round = async (count: number) => {
-    const held: { leave(): void }[] = []
+    const held: { readonly leave: () => void }[] = []
     const statuses = new Map<number, number>()
     for (let i = 0; i < count; i += 100) {
       const some = await Promise.all(Array.from({ length: 100 }, () => stream(port, `/v1/shifts/${id}/events`)))
@@ -84,7 +84,7 @@ t.test('of thousands of event streams one token holds some hundred, and leaves n
     }
     return { held, statuses }
   }
-  const leave = async (held: readonly { leave(): void }[]) => {
+  const leave = async (held: readonly { readonly leave: () => void }[]) => {
     for (const one of held) one.leave()
     while (app.lifetime.count() > 0) await settle()
     await clock.advance(60_000)
