@@ -73,7 +73,8 @@ function send(turn: Turn, route: RouteState, expect: Reading | 'any', minHealthy
     ...(turn.shift.routes.find(({ name }) => name === route.name)?.asks ?? []),
     { n, want, sentAt: turn.now }
   ]
-  patchRoute(turn, route.name, { asks, sentAt: turn.now })
+  // What an earlier write's change has reached says nothing of this one.
+  patchRoute(turn, route.name, { asks, sentAt: turn.now, changeId: null })
   turn.effects.push({
     kind: 'setWeights',
     route: route.name,

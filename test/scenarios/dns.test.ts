@@ -125,3 +125,19 @@ t.test(
     }
   }
 )
+
+t.test('written again over a reset: only the INSYNC of the newest change proves it', async (t) => {
+  const rig = await dnsRig(t)
+  const { id } = await rig.start(policy)
+  await rig.until(id, ({ step, routes }) => step === 0 && routes[0]?.changeId !== null)
+  // Right before it has spread everywhere: when ours stands again, the first change is INSYNC, and the one that counts is not.
+  await rig.clock.run((rig.world.name('api').zone.changes.at(-1)?.syncAt ?? 0) - 100)
+  rig.world.foreign.setWeights('api', { old: 100, new: 0 })
+  const { routes } = await rig.until(id, (shift) => shift.step === 0 && shift.routes[0]?.confirmedAt !== null)
+  const newest = rig.world.name('api').zone.changes.at(-1)
+  t.ok(
+    (routes[0]?.confirmedAt ?? 0) >= (newest?.syncAt ?? Infinity),
+    'the change that stands has reached every name server'
+  )
+  t.strictSame(rig.broken, [])
+})
