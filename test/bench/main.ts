@@ -1,16 +1,17 @@
 /**
  * `npm run bench -- gates [--quick] [--pictures]`: how well the gate's statistics judge, beside what others do, on the same
- * synthetic counts. Exits 1 where ours leaves the band that was published. `--pictures` draws docs/pictures anew. `-- dns`: dns.ts.
+ * synthetic counts. Exits 1 where ours leaves the band that was published. `--pictures` draws docs/pictures anew. `-- dns`: dns.ts. `-- page`: page.ts.
  */
 import { benchDns } from './dns.ts'
 import { checks, holds } from './gates/expected.ts'
 import { FULL, QUICK, runStudy } from './gates/study.ts'
 import { tablesOf } from './gates/tables.ts'
 
-const USAGE = 'usage: npm run bench -- gates [--quick] [--pictures] | dns'
+const USAGE = 'usage: npm run bench -- gates [--quick] [--pictures] | dns | page'
 
 async function main(argv: readonly string[]): Promise<number> {
   const [what, ...options] = argv
+  if (what === 'page' && options.length === 0) return await (await import('./page.ts')).benchPage()
   if (what === 'dns' && options.length === 0) return await benchDns()
   if (what !== 'gates' || options.some((option) => !['--quick', '--pictures'].includes(option))) {
     console.error(USAGE)

@@ -1,14 +1,19 @@
 /**
- * Everything about one shift: the shift itself, asked every two seconds while the page is seen; its decision log as it happens;
+ * Everything about one shift: the shift itself, asked every few seconds while the page is seen; its decision log as it happens;
  * and what was measured, from where the last answer ended.
  */
+import type { PhaseName } from '../../core/shift.ts'
 import type { EventView, PointView, SeriesView, ShiftView } from '../../core/view.ts'
 import { ask, Failure } from './api.ts'
 import { follow } from './follow.ts'
 import { makeStore, type Store } from './store.ts'
 import { now } from './time.ts'
 
-const EVERY_MS = 2_000
+/** How often the shift is read where weights move, where it bakes or waits, and where it has ended or nobody looks. */
+const MOVING_MS = 2_000
+const STEADY_MS = 5_000
+const IDLE_MS = 30_000
+const MOVING: readonly PhaseName[] = ['preflight', 'converging', 'rolling_back', 'stuck']
 /** Events come in flocks: after the first of them, so long. */
 const SOON_MS = 150
 /** Points that are kept: of a day of minutes, several gates and routes. */
@@ -58,8 +63,7 @@ export function followShift(id: string, signal: AbortSignal): ShiftFeed {
   const feed: ShiftFeed = { ...makeShiftFeed(), refresh }
   const rest = () =>
     new Promise<void>((resolve) => {
-      const slow = feed.view.get()?.outcome != null || document.hidden
-      let timer = setTimeout(resolve, soon ? SOON_MS : slow ? 15 * EVERY_MS : EVERY_MS)
+      let timer = setTimeout(resolve, soon ? SOON_MS : patience(feed.view.get()))
       soon = false
       wake = () => {
         clearTimeout(timer)
@@ -80,8 +84,14 @@ export function followShift(id: string, signal: AbortSignal): ShiftFeed {
   return feed
 }
 
+function patience(view: ShiftView | null): number {
+  if (document.hidden || (view !== null && view.outcome !== null)) return IDLE_MS
+  return view !== null && MOVING.includes(view.phase) ? MOVING_MS : STEADY_MS
+}
+
 async function poll(path: string, feed: ShiftFeed, signal: AbortSignal, rest: () => Promise<void>): Promise<void> {
   let upTo = 0
+  let readFor = ''
   while (!signal.aborted) {
     try {
       const view = await ask<ShiftView>(path, { signal })
@@ -89,7 +99,9 @@ async function poll(path: string, feed: ShiftFeed, signal: AbortSignal, rest: ()
       feed.failure.set(null)
       feed.readAt.set(now())
       feed.view.set(view)
-      upTo = await readPoints(path, feed, signal, upTo)
+      // What was measured is saved with a decision: without one there is nothing new.
+      if (view.updatedAt !== readFor) upTo = await readPoints(path, feed, signal, upTo)
+      readFor = view.updatedAt
     } catch (err) {
       if (!signal.aborted && err instanceof Failure) feed.failure.set(err)
       if (err instanceof Failure && [401, 403, 404].includes(err.status)) return

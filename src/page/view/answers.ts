@@ -106,12 +106,19 @@ function compared(
   return `newest ${span(last.seconds * 1_000)}: new ${measured(last.new, last.unit)}, old ${measured(last.old, last.unit)}${limit}`
 }
 
+/** What was last observed on new behind DNS, where everybody is wanted back. */
+function lastTail({ routes }: ShiftView): number {
+  const held = routes.filter(({ holdSeconds, desiredPercent }) => holdSeconds !== null && desiredPercent === 0)
+  return Math.max(0, ...held.map(({ observedPercent }) => observedPercent ?? 0))
+}
+
 function UsersTile({ view, feed }: Props) {
   const points = useStore(feed.points)
   const worst = worstGate(view.gates)
   const seen = view.routes.map(({ livePercent: live, observedPercent: observed }) => ({ live, observed }))
   const there = onNew(view.phase, view.outcome !== null, view.percent, seen)
   const { word, none } = usersOf(worst?.verdict ?? null, there, view.phase)
+  const tail = view.outcome === null ? 0 : lastTail(view)
   const beside = worst && compared(points, { gate: worst.name, route: worst.route })
   const shown = none ? null : beside
   return html`<div class=${`tile is-${word.tone}`}>
@@ -119,6 +126,7 @@ function UsersTile({ view, feed }: Props) {
     <p class="big"><span aria-hidden="true">${word.sign}</span> ${word.text}</p>
     ${worst && !none && html`<p>${tidy(`${worst.name} on ${worst.route}: ${withoutVerdict(worst.explain)}`)}</p>`}
     ${shown && html`<p class="dim">${tidy(shown)}</p>`}
+    ${none && tail > 0 && html`<p>${tidy(`but for those whose resolvers still hold an old answer: last observed ${percent(tail)}`)}</p>`}
     ${view.gates.length === 0 && html`<p class="dim">no gate watches this shift</p>`}
   </div>`
 }
