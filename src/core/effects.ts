@@ -16,8 +16,16 @@ import { isForward, matches } from './want.ts'
 const AGAIN_FORWARD_MS: Ms = 5_000
 const AGAIN_BACK_MS: Ms = 2_000
 
-export function spacingOf(turn: Turn): Ms {
-  return isGoingBack(turn.shift.phase) ? AGAIN_BACK_MS : AGAIN_FORWARD_MS
+/** A stuck rollback tries on with waits that grow to this: for days, where its rule is deleted, and nobody reads such a log. */
+const AGAIN_STUCK_MS: Ms = 30_000
+
+/** Of the time that it has been stuck, a wait is never longer: what comes back after a minute is written within 6 s. */
+const STUCK_PART = 0.1
+
+export function spacingOf({ shift: { phase }, now }: Turn): Ms {
+  if (!isGoingBack(phase)) return AGAIN_FORWARD_MS
+  if (phase.kind !== 'stuck') return AGAIN_BACK_MS
+  return Math.min(AGAIN_STUCK_MS, Math.max(AGAIN_BACK_MS, (now - phase.since) * STUCK_PART))
 }
 
 export function decideWrites(turn: Turn): void {

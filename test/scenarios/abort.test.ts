@@ -127,3 +127,29 @@ t.test('FM-30: a rollback whose writes fail is stuck and paged, keeps trying, an
   const took = confirmed?.code === 'rollback_confirmed' ? confirmed.afterMs : 0
   t.ok(took > stuck.policy.rollback.deadlineMs, `its duration counts from its beginning, not from stuck: ${took} ms`)
 })
+
+t.test(
+  'a rollback that stays stuck tries on with waits that grow to 30 s, and writes soon after the way is free',
+  async (t) => {
+    const rig = await aRig(t)
+    const { id } = await rig.start()
+    await rig.until(id, at('baking', 1))
+    rig.world.faults.fail500(() => true, { operation: 'ModifyRule' })
+    await rig.order(id, { verb: 'abort', reason: 'bad', force: false })
+    await rig.untilPhase(id, 'stuck')
+    const asksIn = async (time: string) => {
+      const before = (await rig.events(id)).filter(({ type }) => type === 'weight.requested').length
+      await rig.clock.advance(time)
+      return (await rig.events(id)).filter(({ type }) => type === 'weight.requested').length - before
+    }
+    const first = await asksIn('1m')
+    await rig.clock.advance('10m')
+    const hour = await asksIn('1h')
+    t.ok(first >= 10, `at first it hurries: ${first} in a minute`)
+    t.ok(hour >= 90 && hour <= 125, `later about one in 30 s: ${hour} in an hour`)
+    rig.world.faults.clear()
+    await rig.clock.advance('40s')
+    t.equal(rig.world.live('web').new, 0)
+    t.equal((await rig.untilEnd(id)).phase.kind, 'aborted')
+  }
+)
