@@ -1,10 +1,10 @@
 /**
  * `npm run bench -- page`: what one browser tab costs the daemon while 300 shifts run, in CPU time of the daemon's process, in turns
- * with and without the tab. Exits 1 where the list, or one shift, costs 1 % of a core or more. Linux only (it reads /proc).
+ * with and without tabs. Exits 1 where the list, or one shift, costs 1 % of a core or more. Linux only (it reads /proc).
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Browser } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { stringify } from 'yaml'
 import { systemClock } from '../../src/clock.ts'
 import { daemonProcess } from '../../src/cli/demo/daemonProcess.ts'
@@ -19,7 +19,9 @@ const SHIFTS = 300
 const RULES_PER_BALANCER = 100
 /** The listener's own route, that is not moved. */
 const UNUSED = 'unused'
-const ROUNDS = 3
+/** Tabs at once, so that what one costs is not lost in the noise. */
+const TABS = 8
+const ROUNDS = 2
 const WINDOW_MS = 20_000
 const SETTLE_MS = 10_000
 const LIMIT = 0.01
@@ -100,18 +102,24 @@ function costOf(pairs: readonly (readonly [idle: number, tab: number])[]): Cost 
   }
 }
 
+async function openTab(browser: Browser, address: string): Promise<Page> {
+  const { page } = await openPage(browser, new URL(address).origin)
+  page.setDefaultTimeout(180_000)
+  await page.goto(address, { waitUntil: 'commit' })
+  await page.locator('.row, .answers').first().waitFor()
+  return page
+}
+
 async function measure(browser: Browser, url: string, path: string, pid: number): Promise<Cost> {
   const pairs: [number, number][] = []
   for (let round = 0; round < ROUNDS; round++) {
     const idle = await shareOver(pid, WINDOW_MS)
-    const { page } = await openPage(browser, url)
-    page.setDefaultTimeout(180_000)
-    await page.goto(`${url}/${path}`, { waitUntil: 'commit' })
-    await page.locator('.row, .answers').first().waitFor()
+    const tabs = await Promise.all(Array.from({ length: TABS }, async () => openTab(browser, `${url}/${path}`)))
     // Opening it is another thing: every shift is told once.
     await clock.sleep(SETTLE_MS)
-    pairs.push([idle, await shareOver(pid, WINDOW_MS)])
-    await page.context().close()
+    const busy = await shareOver(pid, WINDOW_MS)
+    pairs.push([idle, idle + (busy - idle) / TABS])
+    await Promise.all(tabs.map((page) => page.context().close()))
   }
   return costOf(pairs)
 }
@@ -195,7 +203,7 @@ export async function benchPage(): Promise<number> {
     const list = await measure(browser, url, '', pid)
     const one = await measure(browser, url, `#/shifts/${id}`, pid)
     console.log(
-      `${SHIFTS} shifts run; ${ROUNDS} turns of ${WINDOW_MS / 1_000} s with and without a tab, CPU time of the daemon:`
+      `${SHIFTS} shifts run; ${ROUNDS} turns of ${WINDOW_MS / 1_000} s with and without ${TABS} tabs, CPU time of the daemon for each:`
     )
     const line = (what: string, { idle, mean, error }: Cost) =>
       console.log(
