@@ -57,6 +57,12 @@ function foldEmptyNew(turn: Turn): void {
 function retryRemembered(turn: Turn): boolean {
   const { phase } = turn.shift
   if (phase.kind !== 'halted' || phase.cause === null) return false
+  // Old fails as often as new did, but new does not answer anybody any more: that is judged by health alone (CONTRACT 4.1).
+  const empty = phase.why === 'old_unfit' ? emptyNew(turn) : null
+  if (empty) {
+    goBack(turn, empty)
+    return true
+  }
   const unseen = phase.why === 'old_unhealthy' ? 'dead' : 'alive'
   if (deadLandings(turn, unseen).length === 0 && isFitAgain(turn, phase.cause)) goBack(turn, phase.cause)
   else remind(turn)
@@ -77,17 +83,21 @@ function breachCause(turn: Turn): Cause | null {
   const { phase, policy } = turn.shift
   if (phase.kind === 'halted' && (phase.why === 'breach_at_start' || phase.why === 'breach_observed')) return null
   if (policy.mode === 'act' && turn.shift.firstWriteAt === null) return null
-  const empty = turn.shift.routes.find((route) => {
-    const health = healthOf(turn, route.name)
-    return health !== null && route.emptySince !== null && health.readAt - route.emptySince >= EMPTY_MS
-  })
-  if (empty) {
-    return { kind: 'no_healthy_new', route: empty.name, targets: healthOf(turn, empty.name)?.new.total ?? 0 }
-  }
+  const empty = emptyNew(turn)
+  if (empty) return empty
   const state = turn.shift.gates.find(
     (gate) => gate.verdict === 'breach' && actionOf(turn, specOfGate(turn, gate)) === 'rollback'
   )
   return state ? breachOf(turn, state) : null
+}
+
+function emptyNew(turn: Turn): Cause | null {
+  const empty = turn.shift.routes.find((route) => {
+    const health = healthOf(turn, route.name)
+    return health !== null && route.emptySince !== null && health.readAt - route.emptySince >= EMPTY_MS
+  })
+  if (!empty) return null
+  return { kind: 'no_healthy_new', route: empty.name, targets: healthOf(turn, empty.name)?.new.total ?? 0 }
 }
 
 function breachOf(turn: Turn, state: GateState): Cause {

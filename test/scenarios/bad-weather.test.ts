@@ -241,6 +241,22 @@ for (const force of [false, true]) {
   })
 }
 
+t.test(
+  'FM-43: while old is unfit to take a breach back, new without a healthy target is left all the same',
+  async (t) => {
+    const rig = await aRig(t)
+    const { id } = await rig.start()
+    await rig.until(id, (shift) => shift.phase.kind === 'baking' && shift.step === 1)
+    rig.world.new.errorRate = 0.3
+    rig.world.old.errorRate = 0.3
+    await rig.until(id, (shift) => shift.phase.kind === 'halted' && shift.phase.why === 'old_unfit')
+    rig.world.targets.set('web', 'new', { healthy: 0, total: 3 })
+    await rig.clock.advance('1m')
+    t.equal(rig.world.live('web').new, 0, await rig.story(id))
+    await rig.replay(id)
+  }
+)
+
 t.test('FM-38: stickiness is released by a rollback, because stuck clients outrank weights', async (t) => {
   const rig = await aRig(t, { routes: [{ name: 'web', stickySeconds: 86_400 }] })
   const { id } = await rig.start()
