@@ -3,8 +3,9 @@
  */
 import { compareShares, isZero, tenthsOfShare, type Share } from './share.ts'
 import type { Reading } from './observation.ts'
+import type { RouteState } from './shift.ts'
 import { patch, readingOf, type Turn } from './turn.ts'
-import { UNPROVEN } from './want.ts'
+import { isDns, matches, UNPROVEN } from './want.ts'
 
 /**
  * The live shares become what is wanted, the step the greatest at or below the lowest of them (FM-49); it bakes there, and the
@@ -27,6 +28,7 @@ export function adopt(turn: Turn): string | null {
     const { ttlSeconds } = route.want
     return {
       ...route,
+      ...CLEAN,
       want: {
         share: reading.share,
         attached: isZero(reading.share) ? true : null,
@@ -38,7 +40,7 @@ export function adopt(turn: Turn): string | null {
       shape: reading.shape,
       ttlAtStart: ttlSeconds === undefined ? (reading.ttlSeconds ?? null) : route.ttlAtStart,
       origin: reading.raw ?? route.origin,
-      ...CLEAN
+      ...proofOf(turn, route, reading)
     }
   })
   const step = stepAtOrBelow(turn, tenthsOfShare(lowest))
@@ -63,6 +65,16 @@ export function overwrite(turn: Turn): string | null {
     })
   })
   return null
+}
+
+/**
+ * What Route 53 lists is intent, whoever wrote it: records that stand as this shift wrote them wait for its own change, and others
+ * are written once more as they stand, for a change whose INSYNC covers the one that cannot be asked about.
+ */
+function proofOf(turn: Turn, route: RouteState, reading: Reading): Pick<RouteState, 'changeId' | 'sentAt'> {
+  const { changeId, sentAt } = route
+  if (route.drift === null && matches(reading, route.want)) return { changeId, sentAt }
+  return { changeId: null, sentAt: isDns(turn.shift, route.name) ? turn.now : null }
 }
 
 const CLEAN = { ...UNPROVEN, suspect: null, drift: null, repairs: 0, problem: null } as const

@@ -1,5 +1,6 @@
 /** Records that others change, forget, forbid or delete. */
 import t from 'tap'
+import type { Shift } from '../../src/core/shift.ts'
 import { baking, dnsRig, policy } from './dnsRig.ts'
 import { aRig } from './rig.ts'
 
@@ -112,3 +113,41 @@ t.test('a record is deleted under us: halted as gone', async (t) => {
   const halted = await rig.untilPhase(id, 'halted')
   t.match(halted.phase, { why: 'gone' })
 })
+
+t.test('another route is adopted while records are PENDING: they still count only once they are INSYNC', async (t) => {
+  const rig = await aRig(t, { routes: ['web', { name: 'api', kind: 'dns' }] })
+  rig.world.dns.pendingMs = 4 * 60_000
+  const { id } = await rig.start(policy)
+  const at = (shift: Shift, name: string) => shift.routes.find((route) => route.name === name)
+  const sent = (shift: Shift) => shift.step === 0 && (at(shift, 'api')?.changeId ?? null) !== null
+  await rig.until(id, (shift) => sent(shift) && (at(shift, 'web')?.confirmedAt ?? null) !== null)
+  rig.world.foreign.setWeights('web', { old: 280, new: 720 })
+  t.match((await rig.untilPhase(id, 'halted')).phase, { why: 'drift' })
+  await rig.order(id, { verb: 'resume', drift: 'adopt' })
+  const live = await rig.until(id, (shift) => (at(shift, 'api')?.confirmedAt ?? null) !== null)
+  const change = rig.world.name('api').zone.changes.at(-1)
+  t.ok((at(live, 'api')?.confirmedAt ?? 0) >= (change?.syncAt ?? Infinity), 'every name server has them')
+  t.equal(rig.world.name('api').zone.changes.length, 1, 'and nothing was sent again for it')
+  t.strictSame(rig.broken, [])
+  await rig.replay(id)
+})
+
+t.test(
+  'records that somebody else changed are adopted while PENDING: they count only once they are INSYNC',
+  async (t) => {
+    const rig = await dnsRig(t)
+    const { id } = await rig.start(policy)
+    await rig.until(id, baking(1))
+    rig.world.dns.pendingMs = 4 * 60_000
+    rig.world.foreign.setWeights('api', { old: 40, new: 60 })
+    const theirs = rig.world.name('api').zone.changes.at(-1)
+    t.match((await rig.untilPhase(id, 'halted')).phase, { why: 'drift' })
+    await rig.order(id, { verb: 'resume', drift: 'adopt' })
+    await rig.untilPhase(id, 'converging')
+    const live = await rig.until(id, (shift) => shift.routes[0]?.confirmedAt !== null)
+    t.ok((live.routes[0]?.confirmedAt ?? 0) >= (theirs?.syncAt ?? Infinity), 'every name server has them')
+    t.equal(rig.world.told('api').new, 60)
+    t.strictSame(rig.broken, [])
+    await rig.replay(id)
+  }
+)
