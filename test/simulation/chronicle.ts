@@ -21,18 +21,27 @@ export interface Chronicle {
   base(route: string): Base | null
   /** When the newest change of what the API is told was made. */
   toldSince(route: string): Instant
+  /** When the first of the newest writes that all say what the API says now landed, whoever sent them. */
+  standsSince(route: string): Instant
   /** Everything that the API was ever told, newest last. */
   toldEver(route: string): readonly Share[]
   /** What it was told at that moment. */
   toldAt(route: string, at: Instant): Share
   /** When the newest ask for this share was saved. */
   askedAt(id: ShiftId, route: string, share: Share): Instant | null
-  /** A write of ours with this share, sent after `since`, whose outcome the system cannot know. */
+  /** A write of ours with this share, sent or saved after `since`, whose outcome the system cannot know. */
   mayBeLate(route: string, share: Share, since: Instant): boolean
   /** Since when the route is wanted as it was until this very moment, in the stored state. */
   wantedSince(route: string): Instant
   /** When the newest rollback began. */
   goingBackSince(): Instant
+}
+
+/** An ask as it was saved. */
+interface Saved {
+  readonly route: string
+  readonly share: Share
+  readonly at: Instant
 }
 
 interface Told {
@@ -62,15 +71,38 @@ export function keepChronicle(stage: Stage): Chronicle {
   const lastLanding = (name: string): Instant =>
     Math.max(0, ...world.log.filter((write) => write.route === name).map((write) => write.landedAt ?? 0))
 
+  const saved: Saved[] = []
+  const births: Instant[] = []
+  const bear = (): void => {
+    if (births.at(-1) !== stage.lastBirthAt()) births.push(stage.lastBirthAt())
+  }
+  /** A process that saved it, lost the lead and never sent it: its successor finds it open, and cannot know that. */
+  const neverSent = (ask: Saved): boolean => {
+    const until = births.find((at) => at > ask.at)
+    if (until === undefined) return false
+    return !world.log.some(
+      ({ by, route, split, sentAt }) =>
+        by === 'sluice' &&
+        route === ask.route &&
+        split !== null &&
+        sameShare(split, ask.share) &&
+        sentAt >= ask.at &&
+        sentAt < until
+    )
+  }
+
   let backSince: Instant = 0
   ledger.onSave(({ before, next, events }) => {
     look()
+    bear()
     const now = clock.now()
     if (isGoingBack(next.phase) && !isGoingBack(before.phase)) backSince = now
     for (const route of next.routes) {
       const was = routeOf(before, route.name)
       for (const ask of route.asks) {
-        if (!was.asks.some(({ n }) => n === ask.n)) asked.set(askKey(next.id, route.name, ask.want.share), now)
+        if (was.asks.some(({ n }) => n === ask.n)) continue
+        asked.set(askKey(next.id, route.name, ask.want.share), now)
+        saved.push({ route: route.name, share: ask.want.share, at: now })
       }
       const anew = was.confirmedAt !== null && route.confirmedAt === null
       if (!sameWant(was.want, route.want) || anew) wanted.set(route.name, [...(wanted.get(route.name) ?? []), now])
@@ -94,6 +126,16 @@ export function keepChronicle(stage: Stage): Chronicle {
       look()
       return told.get(route)?.at(-1)?.at ?? 0
     },
+    standsSince: (route) => {
+      const now = toldShare(stage, route)
+      const landed = world.log
+        .flatMap((write) =>
+          write.route === route && write.landedAt !== null ? [{ ...write, at: write.landedAt }] : []
+        )
+        .toSorted((a, b) => a.at - b.at)
+      const other = landed.findLastIndex(({ split }) => split === null || !sameShare(split, now))
+      return landed[other + 1]?.at ?? landed.at(-1)?.at ?? 0
+    },
     toldEver: (route) => {
       look()
       return (told.get(route) ?? []).map(({ share }) => share)
@@ -104,14 +146,20 @@ export function keepChronicle(stage: Stage): Chronicle {
       return (list.findLast((entry) => entry.at <= at) ?? list[0])?.share ?? { old: 1, new: 0 }
     },
     askedAt: (id, route, share) => asked.get(askKey(id, route, share)) ?? null,
-    mayBeLate: (route, share, since) =>
-      world.log.some((write) => {
+    mayBeLate: (route, share, since) => {
+      bear()
+      const sent = world.log.some((write) => {
         if (write.by !== 'sluice' || write.route !== route || write.sentAt < since || !write.split) return false
         if (!sameShare(write.split, share)) return false
         const heard = write.answeredAt !== null && write.answeredAt > stage.lastBirthAt() && !twice
         const definite = write.outcome === 'accepted' || isDefinite(write.outcome)
         return !(heard && definite)
-      }),
+      })
+      return (
+        sent ||
+        saved.some((ask) => ask.route === route && ask.at >= since && sameShare(ask.share, share) && neverSent(ask))
+      )
+    },
     goingBackSince: () => backSince,
     wantedSince: (route) => wanted.get(route)?.findLast((at) => at < clock.now()) ?? 0
   }

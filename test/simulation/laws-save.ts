@@ -96,7 +96,7 @@ function judgeSettled({ stage, court, chronicle }: Bench, shift: Shift): void {
     const first = stage.wire.sightings(name).find(({ at, share }) => at > since && sameShare(share, want.share))
     const now = stage.clock.now()
     if (isDns(stage, name)) {
-      judgeSpread({ stage, court }, name)
+      judgeSpread({ stage, court, chronicle }, name)
       continue
     }
     const settled = first !== undefined && now - first.at >= shift.policy.alb.settleMs
@@ -105,8 +105,10 @@ function judgeSettled({ stage, court, chronicle }: Bench, shift: Shift): void {
 }
 
 /** Records are in effect once every name server has them and resolvers had the time to ask again. */
-function judgeSpread({ stage, court }: Pick<Bench, 'stage' | 'court'>, name: string): void {
-  const change = stage.world.name(name).zone.changes.at(-1)
+function judgeSpread({ stage, court, chronicle }: Bench, name: string): void {
+  // A later one of the very same share changes nothing for anybody.
+  const since = chronicle.standsSince(name)
+  const change = stage.world.name(name).zone.changes.find(({ at }) => at >= since)
   if (!change) return
   const { staleFactor, floorMs } = stage.scenario.policy.dns
   const holdMs = staleFactor * Math.max(TTL_SECONDS * 1_000, floorMs)

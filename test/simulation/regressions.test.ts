@@ -18,20 +18,20 @@ const policy = aPolicy({
   deadlineMs: 60 * MINUTE
 })
 
+const route: Scenario['routes'][number] = {
+  name: 'web',
+  kind: 'rule',
+  attached: false,
+  weights: null,
+  stickySeconds: null,
+  third: false,
+  targets: { old: 3, new: 3 }
+}
+
 function aWorld(acts: readonly Act[], fields: Partial<Scenario> = {}): Scenario {
   return {
     seed: 1,
-    routes: [
-      {
-        name: 'web',
-        kind: 'rule',
-        attached: false,
-        weights: null,
-        stickySeconds: null,
-        third: false,
-        targets: { old: 3, new: 3 }
-      }
-    ],
+    routes: [route],
     policy,
     from: 'zero',
     store: 'memory',
@@ -177,8 +177,6 @@ t.test('FM-33: a rollback that waits for a dead old side is not let go by health
 t.test(
   'a deleted rule has no traffic, also while it cannot be read: the other route is not brought back for it',
   async (t) => {
-    const [web] = aWorld([]).routes
-    if (!web) throw new Error('a world has a route')
     const { violations, trace } = await run(
       aWorld(
         [
@@ -191,7 +189,7 @@ t.test(
             deed: { kind: 'silence', calls: 'rules', forMs: 60 * SECOND }
           }
         ],
-        { routes: [web, { ...web, name: 'api' }] }
+        { routes: [route, { ...route, name: 'api' }] }
       )
     )
     told(t, trace, violations.length > 0)
@@ -199,3 +197,40 @@ t.test(
     t.notOk(trace.some((line) => line.includes('rollback.started')))
   }
 )
+
+t.test('somebody writes the very share that stands: resolvers have had it since the first of the two', async (t) => {
+  const records = { ...route, kind: 'dns' as const, attached: true }
+  const { violations, ends, trace } = await run(
+    aWorld(
+      [
+        {
+          when: { after: 'weight.confirmed', nth: 3, delayMs: 15 * SECOND },
+          deed: { kind: 'foreign', route: 'web', weights: 'all', share: { old: 0, new: 1 } }
+        }
+      ],
+      { routes: [records], policy: { ...policy, dns: { ...policy.dns, floorMs: 5 * SECOND } } }
+    )
+  )
+  told(t, trace, violations.length > 0)
+  t.strictSame(violations, [])
+  t.strictSame(ends, ['completed'])
+  t.ok(trace.some((line) => line.includes('somebody sets web to 0:255')))
+})
+
+t.test('a leader is cut off with an ask that it saved and never sent: its successor cannot know that', async (t) => {
+  const { violations, trace } = await run(
+    aWorld(
+      [
+        { when: { after: 'weight.requested', nth: 1, delayMs: 0 }, deed: { kind: 'zombie', forMs: 5_500 } },
+        {
+          when: { after: 'weight.in_effect', nth: 2, delayMs: 10 * SECOND },
+          deed: { kind: 'foreign', route: 'web', weights: 'previous', share: { old: 999, new: 0 } }
+        }
+      ],
+      { seed: 1052, replicas: 3, latencyMs: 200 }
+    )
+  )
+  told(t, trace, violations.length > 0)
+  t.strictSame(violations, [])
+  t.ok(trace.some((line) => line.includes('"why":"retry"')))
+})
