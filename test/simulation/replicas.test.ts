@@ -1,21 +1,26 @@
 /**
  * Two and three processes over one table, under the same faults and more of their own: safe while things go wrong, and everything
- * ends once they do not. 40 seeds each, or a tenth of what SLUICE_SEEDS says; more: `npm run simulate -- --replicas 3 --seeds 5000`.
+ * ends once they do not. Of three 40 seeds, or a twentieth of what SLUICE_SEEDS says, of two 30; more: `npm run simulate --
+ * --replicas 3 --seeds 5000`.
  */
 import t from 'tap'
 import { openPool, search } from './pool.ts'
 
-const SEEDS = Math.max(40, Math.floor(Number(process.env['SLUICE_SEEDS'] ?? 0) / 10))
+const OF_THREE = Math.max(40, Math.floor(Number(process.env['SLUICE_SEEDS'] ?? 0) / 20))
+const OF_TWO = 30
 // A noisy machine does not cut it off.
-t.setTimeout(Math.max(600, SEEDS * 30) * 1_000)
+t.setTimeout(Math.max(600, (OF_THREE + OF_TWO) * 30) * 1_000)
 
-for (const replicas of [2, 3]) {
-  t.test(`seeds 1 to ${SEEDS} with ${replicas} replicas`, async (t) => {
+for (const [replicas, seeds] of [
+  [2, OF_TWO],
+  [3, OF_THREE]
+] as const) {
+  t.test(`seeds 1 to ${seeds} with ${replicas} replicas`, async (t) => {
     const pool = openPool()
     t.teardown(() => pool.close())
     const ends = new Map<string, number>()
     let done = 0
-    const caught = await search(pool, { from: 1, count: SEEDS, mutant: null, replicas }, (verdict) => {
+    const caught = await search(pool, { from: 1, count: seeds, mutant: null, replicas }, (verdict) => {
       done += 1
       for (const end of verdict.ends) ends.set(end, (ends.get(end) ?? 0) + 1)
     })
@@ -24,7 +29,7 @@ for (const replicas of [2, 3]) {
       null,
       `npm run simulate -- --replicas ${replicas} --from ${caught?.seed} --seeds 1 tells how it came to this`
     )
-    t.equal(done, SEEDS)
+    t.equal(done, seeds)
     for (const end of ['completed', 'rolled_back', 'aborted']) {
       t.ok((ends.get(end) ?? 0) > 0, `${ends.get(end)} shifts ended ${end}`)
     }
