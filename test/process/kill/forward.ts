@@ -66,7 +66,9 @@ export const FORWARD: readonly Case[] = [
       const end = await daemon.get(id)
       await killAndRestart(scenario)
       await town.served(route, 30)
-      t.strictSame({ ...(await daemon.get(id)), routes: [] }, { ...end, routes: [] })
+      // What was last seen of its routes is not stored; all else is as it was.
+      const stored = (view: typeof end) => ({ ...view, routes: [], seenAt: null })
+      t.strictSame(stored(await daemon.get(id)), stored(end))
       t.equal(town.writes(route).length, 3)
     }
   }
