@@ -5,7 +5,7 @@ import t from 'tap'
 import { EVENT_TYPES, type EventType, type ShiftEvent } from '../../src/core/event.ts'
 import { hearersOf, NOTICE_EVENTS, type Audience } from '../../src/core/notify/audience.ts'
 import { noticesOf, noticesTo } from '../../src/core/notify/notices.ts'
-import type { Cause, Reason } from '../../src/core/reason.ts'
+import type { Cause, HaltWhy, Reason } from '../../src/core/reason.ts'
 import type { Finding, Shift } from '../../src/core/shift.ts'
 import { aGateState, anEvent, aPhase, aPolicy, aShare, aShift, T0 } from '../support/builders.ts'
 
@@ -169,6 +169,42 @@ void t.test('every halt, and a reminder of it, says what a person can do', async
     t.same(reminder.todo, halted.todo)
     t.match(reminder.title, 'still halted, a person is needed')
   }
+})
+
+void t.test('the orders in a message are those that the daemon carries out as the shift stands', async (t) => {
+  const orders = (shift: Shift) => {
+    const { kind } = shift.phase
+    const reminder: Reason = { code: 'reminder', phase: kind === 'paused' ? kind : 'halted', forMs: 1 }
+    return only(shift, 'shift.reminder', reminder).todo.filter((line) => line.includes(': sluice '))
+  }
+  const { id, routes } = aShift()
+  const haltedBy = (why: HaltWhy, over: Partial<Shift> = {}) =>
+    orders(aShift({ ...over, phase: { kind: 'halted', since: T0, why, cause: null } }))
+  const back = `To go back: sluice abort ${id}`
+  t.same(haltedBy('blind'), [`To go on: sluice resume ${id}`, back])
+  const drift = { share: aShare(0), kind: 'share', mark: 'm', since: T0, reads: 2 } as const
+  const drifted = routes.map((route) => ({ ...route, drift }))
+  t.same(
+    haltedBy('drift', { routes: drifted }),
+    [`To go on: sluice resume ${id} --drift adopt, or --drift overwrite`, back],
+    'a plain resume is refused while a foreign share stands'
+  )
+  t.same(
+    haltedBy('old_unfit'),
+    [`To go back at once: sluice abort ${id} --force`],
+    'a plain one may wait for old as well'
+  )
+  const end = `To end the watch: sluice release ${id} --reason TEXT`
+  t.same(haltedBy('breach_at_start'), [`To go on: sluice resume ${id}`, end], 'going back changes nothing')
+  t.same(haltedBy('gone'), [`Once it is back: sluice resume ${id} --drift overwrite`, back, end])
+  t.same(haltedBy('invariant'), [`The weights by hand: sluice undo ${id}`, end])
+  const watching = aPolicy({ mode: 'observe' })
+  t.same(haltedBy('breach_observed', { policy: watching }), [`To go on: sluice resume ${id}`, end], 'it never writes')
+  t.same(
+    orders(aShift({ phase: { kind: 'paused', since: T0, by: 'stop' } })),
+    [`To go on: sluice stop lift, then sluice resume ${id}`, back],
+    'the red button refuses a resume'
+  )
 })
 
 void t.test('what belongs to no shift is told to whoever hears of it', async (t) => {

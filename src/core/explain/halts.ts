@@ -61,7 +61,7 @@ const TEXTS: Readonly<Record<HaltWhy, Halt>> = {
   },
   gone: {
     what: 'what carried the traffic is not there any more',
-    todo: 'bring the listener or rule back and resume with drift overwrite, or release the shift'
+    todo: 'put the records back and resume with drift overwrite; a listener or rule only comes back under another ARN: see to the traffic by hand, then release the shift'
   },
   invariant: {
     what: 'the shift is in a state that must never be, which is a bug in Sluice, and nothing is written any more',

@@ -77,7 +77,7 @@ export function todoOf(shift: Shift, event: ShiftEvent): readonly string[] {
   const { reason } = event
   switch (reason.code) {
     case 'halted':
-      return [sentence(haltRemedy(reason.why)), ...drifted(shift), ...resumeOrAbort(shift)]
+      return [sentence(haltRemedy(reason.why)), ...drifted(shift), ...orders(shift)]
     case 'drift':
       return [...drifted(shift), 'Find out who changed it, and see that it does not happen again.']
     case 'cause':
@@ -99,9 +99,9 @@ export function todoOf(shift: Shift, event: ShiftEvent): readonly string[] {
     case 'blind':
       return ['See that CloudWatch and the provider answer: what cannot be measured halts the shift if it lasts.']
     case 'paused':
-      return resumeOrAbort(shift)
+      return orders(shift)
     case 'reminder':
-      return [...reminded(shift), ...resumeOrAbort(shift)]
+      return [...reminded(shift), ...orders(shift)]
     case 'share_late':
       return ['Look for what else routes these requests: other rules, other records, clients that resolve seldom.']
     case 'warned':
@@ -123,8 +123,27 @@ function drifted(shift: Shift): readonly string[] {
   return choices === '' ? [] : [sentence(choices)]
 }
 
-function resumeOrAbort({ id }: Shift): readonly string[] {
-  return [`To go on: sluice resume ${id}`, `To go back: sluice abort ${id}`]
+/** The orders that are carried out as the shift stands: one that would be refused, or change nothing, wastes minutes. */
+function orders({ id, phase, policy, routes }: Shift): readonly string[] {
+  const release = `To end the watch: sluice release ${id} --reason TEXT`
+  const back = policy.mode === 'observe' ? release : `To go back: sluice abort ${id}`
+  const lifted = phase.kind === 'paused' && phase.by === 'stop' ? 'sluice stop lift, then ' : ''
+  const choice = routes.some(({ drift }) => drift !== null) ? ' --drift adopt, or --drift overwrite' : ''
+  const on = `To go on: ${lifted}sluice resume ${id}${choice}`
+  switch (phase.kind === 'halted' ? phase.why : null) {
+    case 'old_unhealthy':
+    case 'old_unfit':
+      return [`To go back at once: sluice abort ${id} --force`]
+    case 'breach_at_start':
+      return [on, release]
+    case 'gone':
+      return [`Once it is back: sluice resume ${id} --drift overwrite`, back, release]
+    case 'invariant':
+    case 'unreadable':
+      return [`The weights by hand: sluice undo ${id}`, release]
+    default:
+      return [on, back]
+  }
 }
 
 function sentence(text: string): string {

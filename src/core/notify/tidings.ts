@@ -47,7 +47,7 @@ export function orphanTidings(names: readonly string[], at: Instant): Tidings {
     title: `${names.length === 1 ? 'a route is' : `${names.length} routes are`} between 0 and 100 % and no shift watches`,
     evidence: [`Users of both sides, and nobody who looks after them: ${listed(names)}`],
     todo: [
-      'To go on from where it stands: sluice start MIGRATION --from live',
+      'To go on from where it stands: sluice start MIGRATION POLICY --from live',
       'Or bring it to 0 or 100 % by hand: Sluice does not touch it.'
     ]
   }
