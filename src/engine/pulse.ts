@@ -11,6 +11,8 @@ import type { Clock } from '../clock.ts'
 import type { Beat, Heartbeat } from '../heartbeats/heartbeat.ts'
 
 const EVERY_MS: Ms = 60_000
+/** Sooner where the first shift opens, or where this process has only begun to lead: silence right after must be noticed too. */
+const LOOK_MS: Ms = 5_000
 const CALL_MS: Ms = 20_000
 /** A loop that has not looked for so long is stuck, or its store does not answer. */
 export const STALE_MS: Ms = 5 * 60_000
@@ -52,15 +54,20 @@ export function makePulse(heartbeat: Heartbeat, clock: Clock): Pulse {
   return {
     looked: (shift, seen, at) => lookedAt.set(shift.id, { at, routes: routesOf(shift, seen) }),
     run: async (how) => {
-      const { leads, failed, signal } = how
+      const { leads, running, failed, signal } = how
+      let last = { at: -Infinity, open: 0 }
       while (!signal.aborted) {
+        const [now, open] = [clock.now(), running().length]
         try {
-          if (leads()) await beat(how)
-          else lookedAt.clear()
+          if (!leads()) lookedAt.clear()
+          else if (now - last.at >= EVERY_MS || (last.open === 0 && open > 0)) {
+            last = { at: now, open }
+            await beat(how)
+          }
         } catch (err) {
           if (!signal.aborted) failed(err)
         }
-        await clock.sleep(EVERY_MS, signal)
+        await clock.sleep(LOOK_MS, signal)
       }
     }
   }

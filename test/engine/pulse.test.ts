@@ -91,6 +91,31 @@ void t.test('a shift that only begins to run has five minutes for its first look
   t.same(failures, [])
 })
 
+void t.test('the first shift to open is told within seconds: whoever dies right after must be missed', async (t) => {
+  const { clock, beats, state, shift } = aDesk(t)
+  await clock.advance('20s')
+  state.running = [shift.id]
+  await clock.advance('5s')
+  t.same(
+    beats.map(({ openShifts }) => openShifts),
+    [0, 1]
+  )
+  await clock.advance('59s')
+  t.equal(beats.length, 2, 'and from then on every minute')
+  await clock.advance('1s')
+  t.equal(beats.length, 3)
+})
+
+void t.test('a new leader gives its first sign within seconds', async (t) => {
+  const { clock, beats, state } = aDesk(t)
+  state.leads = false
+  await clock.advance('62s')
+  const before = beats.length
+  state.leads = true
+  await clock.advance('5s')
+  t.equal(beats.length, before + 1)
+})
+
 void t.test('whoever does not lead is silent, and forgets what it had looked at', async (t) => {
   const { clock, beats, failures, state, shift, look } = aDesk(t)
   state.running = [shift.id]
