@@ -53,7 +53,17 @@ const ARROWS: readonly (readonly [file: string, ...targets: readonly string[]])[
   ['src/stores/sqlite/arrow#.ts', '../../engine/x.ts', '../../routers/x.ts', '../../observers/x.ts', '../../aws/x.ts'],
   ['src/http/arrow#.ts', '../routers/x.ts', '../observers/x.ts', '../stores/x.ts', '../aws/x.ts', '../cli/x.ts'],
   ['src/cli/arrow#.ts', '../engine/x.ts', '../stores/x.ts', '../routers/x.ts', '../http/x.ts', '../aws/x.ts'],
-  ['src/lab/arrow#.ts', '../engine/x.ts', '../http/x.ts', '../routers/x.ts', '../aws/x.ts', '../main.ts']
+  ['src/lab/arrow#.ts', '../engine/x.ts', '../http/x.ts', '../routers/x.ts', '../aws/x.ts', '../main.ts'],
+  ['src/page/arrow#.ts', '../engine/x.ts', '../config/x.ts', '../clock.ts', '../cli/serve.ts', 'node:fs', 'p-retry'],
+  ['src/page/view/arrow#.ts', '../../http/x.ts', '../../errors.ts', '../../cli/start.ts', 'node:http', 'pino'],
+  ['src/core/page#.ts', '../page/x.ts'],
+  ['src/engine/page#.ts', '../page/x.ts'],
+  ['src/http/page#.ts', '../page/x.ts'],
+  ['src/http/page/page#.ts', '../../page/x.ts'],
+  ['src/http/routes/page#.ts', '../../page/x.ts'],
+  ['src/cli/screen/page#.ts', '../../page/x.ts'],
+  ['src/report/page#.ts', '../page/x.ts'],
+  ['src/main.ts', './page/x.ts']
 ]
 
 const TIMERS = ['core/x', 'engine/x', 'routers/alb/x', 'observers/cloudwatch/x', 'stores/sqlite/x', 'http/x', 'cli/x']
@@ -141,6 +151,10 @@ const RIGHT: Readonly<Record<string, string>> = {
   'src/routers/router.ts': `import { y } from '../core/other.ts'\nexport type R = typeof y\n`,
   'src/routers/alb/fine.ts': `import type { R } from '../router.ts'\nexport const x: R = 1\n`,
   'src/http/fine.ts': `import { x } from '../engine/fine.ts'\nexport async function f(): Promise<void> {\n  await Promise.resolve(x)\n}\n`,
+  'src/http/routes/fine.ts': `import { y } from '../page/send.ts'\nexport const x = y\n`,
+  'src/http/page/send.ts': `export { y } from '../../core/other.ts'\n`,
+  'src/page/fine.ts': `import { x } from 'preact'\nimport { y } from '../core/other.ts'\nimport { z } from './view/fine.ts'\nexport const all = [x, y, z]\n`,
+  'src/page/view/fine.ts': `import { x } from 'preact/hooks'\nimport { html } from 'htm/preact'\nimport uPlot from 'uplot'\nimport { y } from '../../core/other.ts'\nimport { s } from '../../cli/sse.ts'\nimport { f } from '../format.ts'\nexport const z = [x, html, uPlot, y, s, f]\n`,
   'src/cli/fine.ts': `import { y } from '../core/other.ts'\nexport const at: unknown = [y, Date.now(), process.argv, fetch]\n`
 }
 
