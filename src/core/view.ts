@@ -1,6 +1,6 @@
 /**
- * A shift as the API shows it (CONTRACT 5.1): JSON with times as RFC 3339 and percents as percents. Types only here; the
- * mapping is in core/present.ts.
+ * A shift as the API shows it (CONTRACT 5.1): JSON with times as RFC 3339 and percents as percents. Types, and what
+ * both sides must agree on; the mapping is in core/present.ts.
  */
 import type { EventType } from './event.ts'
 import type { ReportDetails, RollbackDetails } from './report/view.ts'
@@ -88,6 +88,9 @@ export interface ShiftView {
   readonly updatedAt: string
   readonly endedAt: string | null
 }
+
+/** Ended shifts in an overview, the newest ones; older ones are in the list. */
+export const OVERVIEW_ENDED = 50
 
 /** One shift in a list: what changes slowly enough to be sent only when it changes. */
 export interface SummaryView {

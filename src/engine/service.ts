@@ -10,7 +10,7 @@ import { summarise } from '../core/present/summary.ts'
 import { report } from '../core/report.ts'
 import { onlyNew, pointsOf } from '../core/series.ts'
 import { ENDS, PHASES, type PhaseName, type Shift, type ShiftId } from '../core/shift.ts'
-import type { SeriesView, ShiftView, SummaryView } from '../core/view.ts'
+import { OVERVIEW_ENDED, type SeriesView, type ShiftView, type SummaryView } from '../core/view.ts'
 import { isZero } from '../core/share.ts'
 import { isUnreadable, presentUnread } from '../core/unreadable.ts'
 import { matches } from '../core/want.ts'
@@ -60,8 +60,6 @@ type Showing = Pick<
 >
 type Overview = Pick<Sluice, 'overview' | 'subscribeAll'>
 
-/** Ended shifts in an overview; older ones are in the list. */
-const ENDED_SHOWN = 50
 const OVERVIEW_PAGE = 200
 const ENDED: readonly PhaseName[] = ENDS
 const OPEN = PHASES.filter((phase) => !ENDED.includes(phase))
@@ -78,7 +76,7 @@ function makeOverview({ store, supervisor }: ServiceDeps): Overview {
         cursor = page.next
         more = cursor !== null
       }
-      const ended = await store.list({ phases: ENDED, limit: ENDED_SHOWN })
+      const ended = await store.list({ phases: ENDED, limit: OVERVIEW_ENDED })
       return [...items, ...ended.items.map(summarise)]
     },
     subscribeAll: (listener) => supervisor.subscribeAll((shift) => listener(shift.id, () => summarise(shift)))

@@ -14,6 +14,7 @@ import { aStage, type Stage } from './support/stage.ts'
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const PHONE: BrowserContextOptions = { viewport: { width: 375, height: 812 }, reducedMotion: 'reduce' }
 const soon = (seconds: number) => new Date(Date.now() + seconds * 1_000).toISOString()
+const AT = '2026-01-01T00:00:00.000Z'
 const LONG =
   'a-migration-with-a-name-so-long-that-nobody-would-ever-say-it-aloud-and-without-a-place-to-break_1_2_3_4_5'
 
@@ -135,6 +136,16 @@ t.test('looks', { skip: NO_BROWSER }, async (t) => {
     await page.getByRole('searchbox').fill('')
     await page.getByRole('button', { name: 'Show 160 more shifts' }).click()
     t.equal(await page.locator('section').first().locator('.row').count(), 200)
+    const older = aShift({ id: 'shf_older', migration: 'older', outcome: 'completed', phase: 'completed', endedAt: AT })
+    stage.sluice.list = async ({ cursor }) => {
+      const known = [...stage.sluice.shifts.values()].filter(({ outcome }) => outcome !== null)
+      return cursor === null ? { items: known.slice(0, 50), next: 'p2' } : { items: [older], next: null }
+    }
+    await page.getByRole('button', { name: 'Show 60 more shifts' }).click()
+    await page.getByRole('button', { name: 'Show older' }).click()
+    await page.getByText('101 ended ones').waitFor()
+    t.equal(await page.locator('.row .title').last().innerText(), 'older', 'the list is read on until one is new')
+    t.equal(await page.getByRole('button', { name: 'Show older' }).count(), 0, 'there is no older one')
     await assertQuiet(t, watched)
   })
 
@@ -159,6 +170,9 @@ t.test('looks', { skip: NO_BROWSER }, async (t) => {
       t.strictSame(await violations(page), [])
       await page.getByRole('button', { name: 'Abort' }).click()
       await page.getByRole('dialog').waitFor()
+      t.strictSame(await violations(page), [])
+      await page.goto(`${stage.url}/#/shifts/shf_x`)
+      await page.getByRole('region', { name: 'Report' }).waitFor()
       t.strictSame(await violations(page), [])
       await assertQuiet(t, watched)
     })

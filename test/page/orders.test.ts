@@ -2,6 +2,7 @@
  * What people do on the page, in a real browser, over shifts made by hand.
  */
 import t from 'tap'
+import { readFile } from 'node:fs/promises'
 import type { Page } from 'playwright-core'
 import { ShiftError } from '../../src/errors.ts'
 import { TOKENS, WITH_TOKENS } from '../http/build.ts'
@@ -119,6 +120,39 @@ t.test('orders on the page', { skip: NO_BROWSER }, async (t) => {
     t.equal(await page.evaluate(() => sessionStorage.getItem('sluice-token')), null)
     await assertQuiet(t, watched)
   })
+
+  await t.test(
+    'the report of an ended shift: as a file, and as Markdown in the clipboard or else as a file',
+    async (t) => {
+      const stage = await aStage(t, WITH_TOKENS)
+      stage.sluice.shifts.set(ID, bakes({ phase: 'rolled_back', outcome: 'rolled_back', endedAt: soon(-9) }))
+      const watched = await shown(stage, `#/shifts/${ID}`, /401/)
+      const { page } = watched
+      await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+      await signIn(page, TOKENS.viewer)
+      const report = page.getByRole('region', { name: 'Report' })
+      const status = report.getByRole('status')
+      const saved = async (button: string) => {
+        const [download] = await Promise.all([
+          page.waitForEvent('download'),
+          report.getByRole('button', { name: button }).click()
+        ])
+        return { name: download.suggestedFilename(), text: await readFile(await download.path(), 'utf8') }
+      }
+      const file = await saved('Download the report (HTML)')
+      t.equal(file.name, `sluice-shop-${ID}.html`)
+      t.match(file.text, /^<!doctype html>[\s\S]*<style>[\s\S]*<\/html>\s*$/i)
+      await status.getByText(`Saved as sluice-shop-${ID}.html.`).waitFor()
+      await report.getByRole('button', { name: 'Copy the report as Markdown' }).click()
+      await status.getByText('Copied.').waitFor()
+      const copied = await page.evaluate(() => navigator.clipboard.readText())
+      t.match(copied, /^# Traffic shift/)
+      await page.evaluate(() => Object.defineProperty(navigator, 'clipboard', { value: undefined }))
+      t.strictSame(await saved('Copy the report as Markdown'), { name: `sluice-shop-${ID}.md`, text: copied })
+      await status.getByText('The browser did not allow it').waitFor()
+      await assertQuiet(t, watched)
+    }
+  )
 
   await t.test('an operator approves with a comment; a step that moved is refused in words', async (t) => {
     const stage = await aStage(t, WITH_TOKENS)

@@ -3,14 +3,19 @@
  */
 import t from 'tap'
 import { LEGAL } from '../../src/core/command.ts'
-import { PHASES } from '../../src/core/shift.ts'
+import { present } from '../../src/core/present.ts'
+import { summarise } from '../../src/core/present/summary.ts'
+import { ENDS, PHASES } from '../../src/core/shift.ts'
 import { actionsOf, backSentence } from '../../src/page/actions.ts'
+import { briefOf, endedPath } from '../../src/page/brief.ts'
 import { about, measured, percent, range, tidy, withoutVerdict } from '../../src/page/format.ts'
 import { shareHistory } from '../../src/page/history.ts'
 import { nextOf } from '../../src/page/next.ts'
+import { reportFile, reportPath } from '../../src/page/report.ts'
 import { listed } from '../../src/page/sorting.ts'
 import { onNew, phaseWord, usersOf } from '../../src/page/words.ts'
 import { aShift, anEvent, summaryOf } from '../http/views.ts'
+import { aPhase, aShift as aStoredShift } from '../support/builders.ts'
 
 const names = (over: Parameters<typeof aShift>[0], stopped = false) =>
   actionsOf(aShift(over), stopped).map(({ name }) => name)
@@ -176,4 +181,22 @@ t.test('the share of new is put together from what was asked, read back, measure
     expected.toSorted((a, b) => a - b),
     'it only rises'
   )
+})
+
+t.test('an older ended shift stands in the list as if the stream had told of it', async (t) => {
+  for (const kind of ENDS) {
+    const shift = aStoredShift({ phase: aPhase(kind), endedAt: 7_000 })
+    const brief = briefOf(present(shift, null, {}, null, 9_000))
+    // An ended row shows neither the health nor since when.
+    const { since: _since, health: _health, ...shown } = summarise(shift)
+    t.match(brief, shown, kind)
+    t.match(brief, { next: null, until: null, outcome: kind })
+  }
+  t.match(endedPath(null), /^\/v1\/shifts\?phase=completed,[a-z_,]+&limit=50$/)
+  t.match(endedPath('a&b'), /&cursor=a%26b$/)
+})
+
+t.test('the report is asked for by its format, and its file has a name that every file system takes', async (t) => {
+  t.equal(reportPath('shf/1', 'md'), '/v1/shifts/shf%2F1/report?format=md')
+  t.equal(reportFile({ id: 'shf_1', migration: 'shop web/../eu' }, 'html'), 'sluice-shop-web-..-eu-shf_1.html')
 })

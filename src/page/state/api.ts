@@ -28,15 +28,24 @@ export async function failureOf(answer: Response): Promise<Failure> {
   return new Failure(answer.status, problem.code ?? 'unknown', problem.detail ?? `the daemon answered ${answer.status}`)
 }
 
+interface Asked {
+  readonly method?: string
+  readonly body?: unknown
+  readonly signal?: AbortSignal
+}
+
 /** The answer's JSON. Rejects with a Failure; gives up after 15 s, or when `signal` aborts. */
-export async function ask<T>(
-  path: string,
-  {
-    method = 'GET',
-    body,
-    signal
-  }: { readonly method?: string; readonly body?: unknown; readonly signal?: AbortSignal } = {}
-): Promise<T> {
+export async function ask<T>(path: string, asked: Asked = {}): Promise<T> {
+  return (await (await answerTo(path, 'application/json', asked)).json()) as T
+}
+
+/** The answer as it is, of the content type `accept`. Rejects with a Failure, also where it breaks off; gives up after 15 s. */
+export async function askText(path: string, accept: string): Promise<string> {
+  const answer = await answerTo(path, accept, {})
+  return answer.text().catch(() => Promise.reject(new Failure(0, 'silent', 'the answer of the daemon broke off')))
+}
+
+async function answerTo(path: string, accept: string, { method = 'GET', body, signal }: Asked): Promise<Response> {
   const late = AbortSignal.any([...(signal ? [signal] : []), timeout(PATIENCE_MS)])
   const sent = body === undefined ? {} : { body: JSON.stringify(body) }
   const type = body === undefined ? {} : { 'content-type': 'application/json' }
@@ -44,7 +53,7 @@ export async function ask<T>(
   try {
     answer = await fetch(path, {
       method,
-      headers: headers({ accept: 'application/json', ...type }),
+      headers: headers({ accept, ...type }),
       signal: late,
       ...sent
     })
@@ -52,7 +61,7 @@ export async function ask<T>(
     throw new Failure(0, 'silent', 'the daemon does not answer')
   }
   if (!answer.ok) throw await failureOf(answer)
-  return (await answer.json()) as T
+  return answer
 }
 
 function timeout(ms: number): AbortSignal {

@@ -6,6 +6,7 @@ import { useEffect, useState } from 'preact/hooks'
 import type { SummaryView } from '../../core/view.ts'
 import { counted } from '../format.ts'
 import { listed } from '../sorting.ts'
+import { askOlder, mayHaveOlder, older } from '../state/older.ts'
 import { shifts } from '../state/overview.ts'
 import { useStore } from '../state/store.ts'
 import { ShiftRow } from './row.ts'
@@ -15,6 +16,7 @@ const SHOWN = 40
 
 export function ShiftList() {
   const all = useStore(shifts)
+  const before = useStore(older)
   const [search, setSearch] = useState('')
   useEffect(() => {
     document.title = 'Shifts · Sluice'
@@ -22,7 +24,9 @@ export function ShiftList() {
   if (all === null)
     return html`<h1>Shifts</h1>
       <p class="dim">Asking the daemon…</p>`
-  const { active, ended } = listed(all.values(), search)
+  // The stream's word counts where both know a shift.
+  const known = new Map([...before.found, ...all])
+  const { active, ended } = listed(known.values(), search)
   return html`
     <div class="listhead">
       <h1>Shifts</h1>
@@ -45,6 +49,7 @@ export function ShiftList() {
       heading="Ended"
       items=${ended}
       none=${search === '' ? 'No shift has ended yet.' : 'No ended shift is called so.'}
+      mayHaveOlder=${mayHaveOlder(before, known.values())}
     />
   `
 }
@@ -59,9 +64,10 @@ interface RowsProps {
   readonly heading: string
   readonly items: readonly SummaryView[]
   readonly none: string
+  readonly mayHaveOlder?: boolean
 }
 
-function Rows({ heading, items, none }: RowsProps) {
+function Rows({ heading, items, none, mayHaveOlder = false }: RowsProps) {
   const [most, setMost] = useState(SHOWN)
   const rest = items.length - most
   return html`<section aria-label=${`${heading} shifts`}>
@@ -71,5 +77,19 @@ function Rows({ heading, items, none }: RowsProps) {
       ${items.slice(0, most).map((item) => html`<${ShiftRow} key=${item.id} item=${item} />`)}
     </ul>
     ${rest > 0 && html`<button type="button" onClick=${() => setMost(most + 10 * SHOWN)}>Show ${counted(rest, 'more shift')}</button>`}
+    ${rest <= 0 && mayHaveOlder && html`<${Older} onAsk=${() => setMost(items.length + 10 * SHOWN)} />`}
   </section>`
+}
+
+/** What it brings is drawn at once. */
+function Older({ onAsk }: { readonly onAsk: () => void }) {
+  const { asking, failure } = useStore(older)
+  const press = () => {
+    onAsk()
+    void askOlder()
+  }
+  return html`<p class="withtool">
+    <button type="button" aria-disabled=${asking} onClick=${press}>Show older</button>
+    <span role="status">${asking ? 'Asking the daemon…' : failure}</span>
+  </p>`
 }

@@ -15,6 +15,7 @@ import { Gates } from './gates.ts'
 import { Graphs } from './graphs.ts'
 import { Ladder } from './ladder.ts'
 import { Log } from './log.ts'
+import { Report } from './report.ts'
 import { RouteTable } from './routes.ts'
 
 export function ShiftPage({ id }: { readonly id: string }) {
@@ -39,6 +40,7 @@ function Whole({ view, feed }: { readonly view: ShiftView; readonly feed: ShiftF
   return html`
     <p class="back"><a href="#/">← All shifts</a></p>
     <${Answers} view=${view} feed=${feed} />
+    <${Report} view=${view} />
     <${Ladder} view=${view} />
     <${Graphs} view=${view} feed=${feed} />
     <${Gates} gates=${view.gates} />
