@@ -18,7 +18,7 @@ import { plusPeriod } from './dns/lumps.ts'
 import { fractionOf, isZero } from './share.ts'
 import { bookPools, reviseInPools, toPools, type Convicted } from './pooling.ts'
 import { comparisonsOf, isFirst, recounted, UNDOUBTED, withComparisons } from './gates/comparison.ts'
-import type { GateState, MeterState, RouteState, Shift } from './shift.ts'
+import { isGoingBack, type GateState, type MeterState, type RouteState, type Shift } from './shift.ts'
 import { emit, isGone, patch, patchRoute, type Turn } from './turn.ts'
 import { isDns, ZERO } from './want.ts'
 
@@ -168,6 +168,7 @@ function judgeHealthGate(turn: Turn, state: GateState): void {
   const seen = turn.seen.routes[state.route]
   if (spec.type !== 'targetHealth' || !route || !seen || !hasTraffic(turn, route)) return
   const health = spec.account ? ownHealth(turn, state) : seen.health
+  if (health === null) return
   const since = stepSince(turn)
   const at = health.kind === 'health' ? health.readAt : turn.now
   const judged = judgeTargetHealth(spec, state, health, turn.now, since !== null && at >= since)
@@ -175,9 +176,10 @@ function judgeHealthGate(turn: Turn, state: GateState): void {
   if (!sameButTime(next, state)) setGate(turn, state, next)
 }
 
-/** What was read for this gate, in its own account. */
-function ownHealth(turn: Turn, { gate, route }: GateState): SidesHealth | Unreadable {
+/** What was read for this gate, in its own account; null while going back, when nobody reads it. */
+function ownHealth(turn: Turn, { gate, route }: GateState): SidesHealth | Unreadable | null {
   const found = turn.seen.health?.find((one) => one.gate === gate && one.route === route)
+  if (!found && isGoingBack(turn.shift.phase)) return null
   return found?.health ?? { kind: 'unreadable', code: 'no_answer', detail: 'it was not read', gone: false }
 }
 

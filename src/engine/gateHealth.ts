@@ -1,13 +1,13 @@
 /**
  * Health of targets for gates that read it in an account of their own: the same targets as the sides', with other credentials.
- * Failures are data.
+ * Failures are data. Not read while going back: a rollback waits for no other account.
  */
 import type { Call } from '../core/call.ts'
 import { gateCovers } from '../core/create.ts'
 import { readIn } from '../core/gates/account.ts'
 import type { OwnAccount, RouteSpec } from '../core/migration.ts'
 import type { GateHealth, Unreadable } from '../core/observation.ts'
-import type { Shift } from '../core/shift.ts'
+import { isGoingBack, type Shift } from '../core/shift.ts'
 import type { Router } from '../routers/router.ts'
 
 const NO_ANSWER: Unreadable = {
@@ -17,8 +17,9 @@ const NO_ANSWER: Unreadable = {
   gone: false
 }
 
-/** One call of the router for each such gate; none where there is none. */
+/** One call of the router for each such gate; none where there is none, or while the shift goes back. */
 export async function lookAtGateHealth(router: Router, shift: Shift, call: Call): Promise<readonly GateHealth[]> {
+  if (isGoingBack(shift.phase)) return []
   const read = shift.gateSpecs.flatMap((gate) => {
     if (gate.type !== 'targetHealth' || !gate.account) return []
     const routes = shift.routeSpecs
