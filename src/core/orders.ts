@@ -20,7 +20,7 @@ const URGENT: readonly Order['verb'][] = ['abort', 'reject', 'release']
 export function obeyUrgent(turn: Turn): void {
   for (const command of turn.seen.commands.filter(({ order }) => URGENT.includes(order.verb))) obey(turn, command)
   const { stop } = turn.seen
-  if (!stop || turn.shift.endedAt !== null) return
+  if (!stop || turn.shift.endedAt !== null || isRestoring(turn)) return
   if (stop.action === 'rollback' && !isGoingBack(turn.shift.phase) && !waitsForOld(turn)) {
     goBack(turn, { kind: 'person', verb: 'stop', actor: stop.actor, text: stop.reason, force: false })
   }
@@ -28,6 +28,11 @@ export function obeyUrgent(turn: Turn): void {
     enter(turn, { kind: 'paused', since: turn.now, by: 'stop' })
     emit(turn, 'shift.paused', { code: 'paused', by: 'stop', text: stop.reason }, { actor: stop.actor, page: true })
   }
+}
+
+/** It takes traffic back as soon as it can read what is live: to end it now, or to hold it, would leave users on new. */
+function isRestoring({ shift }: Turn): boolean {
+  return shift.restores !== null && shift.phase.kind === 'preflight'
 }
 
 /** The red button was heard already, and the rollback waits for an old side that can take it. */
