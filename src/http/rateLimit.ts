@@ -22,7 +22,7 @@ const UNLIMITED: ReadonlySet<string> = new Set([
   '/livez',
   '/readyz',
   '/v1/stop',
-  ...['abort', 'pause', 'reject', 'release'].map((verb) => `/v1/shifts/:id/${verb}`)
+  ...['abort', 'pause', 'reject', 'release', 'restore'].map((verb) => `/v1/shifts/:id/${verb}`)
 ])
 
 interface Counted {

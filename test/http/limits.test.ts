@@ -47,6 +47,8 @@ t.test('who asks more than all normal use takes is told to wait, for a minute an
   }
   const reject = { ...order('reject', TOKENS.operator), payload: { step: 0 } }
   t.equal((await inject(reject)).statusCode, 202, 'reject is never refused')
+  const restore = { ...order('restore', TOKENS.operator), payload: { reason: 'r' } }
+  t.not((await inject(restore)).statusCode, 429, 'nor is what takes a completed shift back')
   const payload = { action: 'rollback', reason: 'r' }
   const press = { method: 'POST', url: '/v1/stop', headers: bearer(TOKENS.operator), payload } as const
   t.equal((await inject(press)).statusCode, 200, 'nor is the red button')
