@@ -220,7 +220,11 @@ function judgeEnd({ stage, court, chronicle }: Bench, { before, next }: Saved): 
   const { kind } = next.phase
   if (kind === 'failed') return court.accuse('failed', 'no shift fails here')
   if (before.firstWriteAt === null || next.policy.mode === 'observe') {
-    const wrote = stage.world.log.some((write) => write.by === 'sluice' && write.sentAt >= next.createdAt)
+    // Preflight asks Route 53 for a batch that it must refuse, to learn its rights; the law of the handshake judges that.
+    const wrote = stage.world.log.some(
+      ({ by, sentAt, operation, landedAt }) =>
+        by === 'sluice' && sentAt >= next.createdAt && (operation !== 'ChangeResourceRecordSets' || landedAt !== null)
+    )
     return court.must(
       'untouched',
       before.firstWriteAt !== null || !wrote,
