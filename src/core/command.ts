@@ -3,7 +3,7 @@
  * carried out, because the shift may have moved on in between.
  */
 import type { PhaseName, Shift } from './shift.ts'
-import { ENDS, isEnded, PHASES } from './shift.ts'
+import { ENDS, isDrifted, isEnded, PHASES } from './shift.ts'
 import type { Instant } from './time.ts'
 
 export type CommandId = string
@@ -70,7 +70,7 @@ export function refusalOf(shift: Shift, order: Order, actor: string, stop: Stop 
   if ('step' in order && order.step !== shift.step) {
     return no('step_moved', `step ${order.step} was meant, the shift is at step ${shift.step}`)
   }
-  if (order.verb === 'resume' && order.drift === null && shift.routes.some((route) => route.drift !== null)) {
+  if (order.verb === 'resume' && order.drift === null && isDrifted(shift)) {
     return no('drift_choice_needed', 'weights were changed by somebody else: choose drift "adopt" or "overwrite"')
   }
   if (

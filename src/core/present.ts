@@ -14,7 +14,7 @@ import { numbersOf } from './present/numbers.ts'
 import { holdOf, rollbackView } from './present/rollback.ts'
 import { rfc3339, rfc3339OrNull } from './rfc3339.ts'
 import { tenthsOfShare } from './share.ts'
-import { isEnded, type GateState, type RouteState, type Shift } from './shift.ts'
+import { isDrifted, isEnded, type GateState, type RouteState, type Shift } from './shift.ts'
 import { percentWanted } from './standing.ts'
 import { isDns } from './want.ts'
 import type { Instant } from './time.ts'
@@ -59,6 +59,7 @@ export function present(
     rollback: rollbackView(shift, seen?.routes ?? null, commands, now),
     findings: shift.findings,
     attention: attentionOf(shift),
+    drifted: isDrifted(shift),
     wakeAt: rfc3339OrNull(wakeAt),
     seenAt: rfc3339OrNull(seen?.at ?? null),
     explain: explainShift(shift, now, seen?.routes ?? null),

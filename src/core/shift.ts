@@ -403,3 +403,8 @@ export function isGoingBack(phase: Phase): boolean {
 export function rollbackBeganAt(phase: Extract<Phase, { readonly kind: 'rolling_back' | 'stuck' }>): Instant {
   return phase.kind === 'stuck' ? (phase.begunAt ?? phase.since) : phase.since
 }
+
+/** Somebody else's share, or nothing at all, stands where this shift's should: a person must choose before it goes on. */
+export function isDrifted({ routes }: Shift): boolean {
+  return routes.some(({ drift }) => drift !== null)
+}

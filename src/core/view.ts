@@ -80,6 +80,8 @@ export interface ShiftView {
   readonly findings: readonly Finding[]
   /** Why a person is needed, as a code; null where none is. */
   readonly attention: string | null
+  /** Somebody else's share stands: a resume must choose to adopt or to overwrite it. */
+  readonly drifted: boolean
   readonly wakeAt: string | null
   /** When the routes were last looked at; null where this process has not. */
   readonly seenAt: string | null

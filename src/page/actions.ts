@@ -27,7 +27,7 @@ export interface Action {
 
 /** Actions that are legal in this phase, the one that stops it first. */
 export function actionsOf(view: ShiftView, stopped: boolean): readonly Action[] {
-  const drifted = view.attention === 'drift'
+  const { drifted } = view
   const legal = (verb: Verb) => LEGAL[verb].includes(view.phase) && !(stopped && STOPPED.includes(verb))
   const all: readonly (Action | false)[] = [
     legal('abort') && view.rollback.possible && abort(view),

@@ -232,6 +232,11 @@ t.test('who is needed reads what to type', async (t) => {
   const waiting = text(seen(aShift({ phase: 'awaiting_approval', attention: 'approval' })))
   t.match(waiting, `A person is needed: approval\n  sluice approve ${ID} --step 1\n  sluice reject ${ID} --step 1`)
   t.match(text(seen(aShift({ phase: 'paused', attention: 'paused' }))), `sluice resume ${ID}`)
+  t.match(
+    text(seen(aShift({ phase: 'paused', attention: 'paused', drifted: true }))),
+    `sluice resume ${ID} --drift adopt`,
+    'where somebody else changed weights a plain resume would be refused'
+  )
   t.match(text(seen(aShift({ phase: 'halted', attention: 'old_unfit' }))), 'A person is needed: old unfit')
   t.match(text(seen(aShift({ phase: 'stuck', attention: 'stuck' }))), `By hand: sluice undo ${ID}`)
   t.notMatch(text(seen(aShift({ phase: 'rolling_back' }))), /sluice abort/)

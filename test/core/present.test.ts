@@ -108,6 +108,7 @@ void t.test('a shift that bakes is shown as the contract shows it', async (sub) 
     },
     findings: [{ severity: 'warning', code: 'short_period', route: 'web', detail: 'd', remedy: 'r' }],
     attention: null,
+    drifted: false,
     wakeAt: '2026-11-20T10:06:00.000Z',
     seenAt: '2026-11-20T10:05:48.000Z',
     explain: 'baking at 10 % for 4m12s more: error rate 0.12 % of 5,321 requests; then 50 %',

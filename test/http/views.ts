@@ -65,6 +65,7 @@ export function aShift(over: Partial<ShiftView> = {}): ShiftView {
     },
     findings: [{ severity: 'info', code: 'steps_merged', route: 'web', detail: 'd', remedy: 'r' }],
     attention: null,
+    drifted: false,
     wakeAt: AT,
     seenAt: AT,
     explain: 'baking at 10 %',

@@ -189,6 +189,7 @@ t.test('orders on the page', { skip: NO_BROWSER }, async (t) => {
     const drifted = bakes({
       phase: 'halted',
       attention: 'drift',
+      drifted: true,
       routes: route ? [{ ...route, livePercent: 40 }] : []
     })
     stage.sluice.shifts.set(ID, drifted)

@@ -28,7 +28,17 @@ t.test('exactly the orders that are legal are offered, the way back first', asyn
     t.strictSame([...offered].sort(), [...legal, ...restore].sort(), phase)
     if (legal.includes('abort')) t.equal(offered[0], 'abort', phase)
   }
-  t.strictSame(names({ phase: 'halted', attention: 'drift' }), ['abort', 'adopt', 'overwrite', 'release'])
+  t.strictSame(names({ phase: 'halted', attention: 'drift', drifted: true }), [
+    'abort',
+    'adopt',
+    'overwrite',
+    'release'
+  ])
+  t.strictSame(
+    names({ phase: 'paused', attention: 'paused', drifted: true }),
+    ['abort', 'adopt', 'overwrite', 'release'],
+    'also while a person holds it: a plain resume would be refused'
+  )
   t.strictSame(names({ phase: 'paused' }, true), ['abort', 'release'], 'the red button forbids the rest')
   const rollback = { ...aShift().rollback, possible: false }
   t.notOk(names({ rollback }).includes('abort'), 'a shift that only watches')

@@ -54,15 +54,20 @@ export function sentenceLines(shift: ShiftView, { width, paint }: Canvas): reado
 }
 
 /** What a person can do who is needed. */
-export function attentionLines({ id, phase, attention, step }: ShiftView, { width, paint }: Canvas): readonly string[] {
+export function attentionLines(
+  { id, phase, attention, drifted, step }: ShiftView,
+  { width, paint }: Canvas
+): readonly string[] {
   if (attention === null) return []
   const at = step === null ? '' : ` --step ${step.index}`
   const orders =
     phase === 'awaiting_approval'
       ? [`sluice approve ${id}${at}`, `sluice reject ${id}${at}`]
-      : phase === 'paused'
-        ? [`sluice resume ${id}`]
-        : []
+      : drifted
+        ? [`sluice resume ${id} --drift adopt`, `sluice resume ${id} --drift overwrite`]
+        : phase === 'paused'
+          ? [`sluice resume ${id}`]
+          : []
   const text = `A person is needed: ${attention.replaceAll('_', ' ')}`
   return [
     ...wrap(text, width).map((line) => paint('warn', line)),

@@ -86,6 +86,9 @@ export const ShiftSchema = Type.Object(
     rollback: RollbackSchema,
     findings: Type.Array(FindingSchema),
     attention: nullable(Type.String({ description: 'Why a person is needed' })),
+    drifted: Type.Boolean({
+      description: "Somebody else's share stands: resume must choose drift `adopt` or `overwrite`"
+    }),
     wakeAt: nullable(At),
     seenAt: nullable(Type.String({ format: 'date-time', description: 'When the routes were last looked at' })),
     explain: Type.String(),

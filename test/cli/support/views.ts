@@ -71,6 +71,7 @@ export function aShift(change: Partial<ShiftView> = {}): ShiftView {
     },
     findings: [],
     attention: null,
+    drifted: false,
     wakeAt: '2026-03-01T10:05:00.000Z',
     seenAt: '2026-03-01T10:04:30.000Z',
     explain: 'baking at 10 % for 4m12s more',
