@@ -17,6 +17,9 @@ interface Frame {
 }
 
 const FONT = '12px system-ui, sans-serif'
+/** The widest character of the font, and what stands between a label and the graph; in pixels. */
+const CHAR_WIDTH = 7.5
+const TICKS = 20
 const MINUTE = 60
 
 export function optionsOf(paint: () => Paint, { width, height, onCursor }: Frame): uPlot.Options {
@@ -38,7 +41,12 @@ export function optionsOf(paint: () => Paint, { width, height, onCursor }: Frame
     },
     axes: [
       { ...axis, size: 26, space: 70, values: (_plot, splits) => splits.map(clock) },
-      { ...axis, size: 58, space: 34, values: (_plot, splits) => splits.map((value) => paint().graph.format(value)) }
+      {
+        ...axis,
+        size: widthOf,
+        space: 34,
+        values: (_plot, splits) => splits.map((value) => paint().graph.format(value))
+      }
     ],
     series: [{}, ...graph.lines.map((line) => seriesOf(line, colour))],
     hooks: {
@@ -47,6 +55,12 @@ export function optionsOf(paint: () => Paint, { width, height, onCursor }: Frame
       setCursor: [(plot) => onCursor(plot.cursor.idx ?? null)]
     }
   }
+}
+
+/** Room for the longest label of the values: `1,000 ms` is longer than `100 %`. */
+function widthOf(_plot: uPlot, values: readonly (string | null)[] | null): number {
+  const longest = Math.max(5, ...(values ?? []).map((value) => value?.length ?? 0))
+  return Math.ceil(longest * CHAR_WIDTH) + TICKS
 }
 
 /** At least a minute, so that the first seconds are no wall of noise. */
