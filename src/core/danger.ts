@@ -12,7 +12,7 @@ import { leastRequests } from './gates/meters.ts'
 import { finish, halt } from './end.ts'
 import { driftsOf, explainDrift } from './explain/drift.ts'
 import { unreadableRoutes } from './fold.ts'
-import { goBack } from './rollback.ts'
+import { goBack, isOldUnfit } from './rollback.ts'
 import { shareArrived } from './arrival.ts'
 import { fractionOf } from './share.ts'
 import type { Instant, Ms } from './time.ts'
@@ -57,10 +57,10 @@ function foldEmptyNew(turn: Turn): void {
 function retryRemembered(turn: Turn): boolean {
   const { phase } = turn.shift
   if (phase.kind !== 'halted' || phase.cause === null) return false
-  // Old fails as often as new did, but new does not answer anybody any more: that is judged by health alone (CONTRACT 4.1).
-  const empty = phase.why === 'old_unfit' ? emptyNew(turn) : null
-  if (empty) {
-    goBack(turn, empty)
+  // Old fails as often as new did, but something else is wrong with new too: that is judged by health alone (CONTRACT 4.1).
+  const other = phase.why === 'old_unfit' ? breachCause(turn) : null
+  if (other && !isOldUnfit(other)) {
+    goBack(turn, other)
     return true
   }
   const unseen = phase.why === 'old_unhealthy' ? 'dead' : 'alive'
@@ -79,16 +79,17 @@ function isFitAgain(turn: Turn, cause: Cause): boolean {
   return oldValue === null || value === null || oldValue < value
 }
 
+/** Of several breaches one that may go back at once, wherever its gate is listed: more danger never means a later way back. */
 function breachCause(turn: Turn): Cause | null {
   const { phase, policy } = turn.shift
   if (phase.kind === 'halted' && (phase.why === 'breach_at_start' || phase.why === 'breach_observed')) return null
   if (policy.mode === 'act' && turn.shift.firstWriteAt === null) return null
   const empty = emptyNew(turn)
   if (empty) return empty
-  const state = turn.shift.gates.find(
-    (gate) => gate.verdict === 'breach' && actionOf(turn, specOfGate(turn, gate)) === 'rollback'
-  )
-  return state ? breachOf(turn, state) : null
+  const causes = turn.shift.gates
+    .filter((gate) => gate.verdict === 'breach' && actionOf(turn, specOfGate(turn, gate)) === 'rollback')
+    .map((gate) => breachOf(turn, gate))
+  return causes.find((cause) => !isOldUnfit(cause)) ?? causes[0] ?? null
 }
 
 function emptyNew(turn: Turn): Cause | null {
