@@ -71,7 +71,7 @@ export function overwrite(turn: Turn): string | null {
  * What Route 53 lists is intent, whoever wrote it: records that stand as this shift wrote them wait for its own change, and others
  * are written once more as they stand, for a change whose INSYNC covers the one that cannot be asked about.
  */
-function proofOf(turn: Turn, route: RouteState, reading: Reading): Pick<RouteState, 'changeId' | 'sentAt'> {
+export function proofOf(turn: Turn, route: RouteState, reading: Reading): Pick<RouteState, 'changeId' | 'sentAt'> {
   const { changeId, sentAt } = route
   if (route.drift === null && matches(reading, route.want)) return { changeId, sentAt }
   return { changeId: null, sentAt: isDns(turn.shift, route.name) ? turn.now : null }

@@ -8,7 +8,8 @@ import { compareShares, isZero, lowerShare, tenthsOfShare } from './share.ts'
 import type { RouteState, Want } from './shift.ts'
 import type { Ms } from './time.ts'
 import { emit, enter, patch, readingOf, type Turn } from './turn.ts'
-import { anyAboveRestore, sameWant, UNPROVEN, ZERO } from './want.ts'
+import { anyAboveRestore, matches, sameWant, UNPROVEN, ZERO } from './want.ts'
+import { proofOf } from './drift.ts'
 import { finish, halt } from './end.ts'
 import { percentNow } from './standing.ts'
 
@@ -105,7 +106,9 @@ export function aimBack(turn: Turn): void {
     routes: turn.shift.routes.map((route) => {
       const want = backWant(turn, route)
       if (sameWant(want, route.want)) return { ...route, suspect: null, drift: null }
-      return { ...route, want, ...UNPROVEN, suspect: null, drift: null, repairs: 0 }
+      const reading = readingOf(turn, route.name)
+      const proof = reading && matches(reading, want) ? proofOf(turn, route, reading) : null
+      return { ...route, want, ...UNPROVEN, ...proof, suspect: null, drift: null, repairs: 0 }
     })
   })
 }

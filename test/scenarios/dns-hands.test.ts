@@ -151,3 +151,34 @@ t.test(
     await rig.replay(id)
   }
 )
+
+t.test('records that a person already took back: a rollback is confirmed only once that is INSYNC', async (t) => {
+  const rig = await dnsRig(t)
+  const { id } = await rig.start(policy)
+  await rig.until(id, baking(1))
+  rig.world.dns.pendingMs = 4 * 60_000
+  const before = await rig.shift(id)
+  const restore = before.routes[0]?.restore ?? { old: 255, new: 0 }
+  rig.world.foreign.setWeights('api', restore)
+  const theirs = rig.world.name('api').zone.changes.at(-1)
+  await rig.order(id, { verb: 'abort', reason: 'by hand already', force: false })
+  const back = await rig.until(
+    id,
+    ({ phase, routes }) => phase.kind === 'rolling_back' && routes[0]?.confirmedAt !== null
+  )
+  t.ok((back.routes[0]?.confirmedAt ?? 0) >= (theirs?.syncAt ?? Infinity), 'every name server has them')
+  t.equal((await rig.untilEnd(id)).phase.kind, 'aborted', await rig.story(id))
+  t.equal(rig.world.told('api').new, 0)
+  t.strictSame(rig.broken, [])
+  await rig.replay(id)
+})
+
+t.test('a way back from where the records stood all along writes none', async (t) => {
+  const rig = await aRig(t, { routes: ['web', { name: 'api', kind: 'dns' }] })
+  const { id } = await rig.start(policy)
+  await rig.until(id, ({ phase, step }) => phase.kind === 'converging' && step === -1)
+  await rig.order(id, { verb: 'abort', reason: 'not today', force: false })
+  t.equal((await rig.untilEnd(id)).phase.kind, 'aborted', await rig.story(id))
+  t.equal(rig.world.name('api').zone.changes.length, 0)
+  await rig.replay(id)
+})
