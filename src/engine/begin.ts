@@ -52,7 +52,7 @@ export async function begin(
   return store(deps, shift, request.idempotency)
 }
 
-/** A linked shift that takes a completed one back. */
+/** A linked shift that takes a completed one back. It is a way back: neither the red button nor a limit of open shifts refuses it. */
 export async function beginRestore(
   deps: BeginDeps,
   original: Shift,
@@ -73,7 +73,7 @@ export async function beginRestore(
     )
   }
   const shift = createRestore(original, deps.newId(), actor, reason, now)
-  return (await store(deps, shift, null)).id
+  return (await store({ ...deps, maxOpen: Infinity }, shift, null)).id
 }
 
 async function store(deps: BeginDeps, shift: Shift, idempotency: StartRequest['idempotency']) {
@@ -172,7 +172,7 @@ function checkTarget(policy: Policy, toPercent: number | null): void {
   throw new ShiftError('invalid_request', message, { errors: [{ field: '/toPercent', message }] })
 }
 
-export async function refuseWhileStopped(store: Store): Promise<void> {
+async function refuseWhileStopped(store: Store): Promise<void> {
   const stop = await store.stop()
   if (stop) throw new ShiftError('stopped', `everything is stopped by ${stop.actor}: ${stop.reason}`)
 }

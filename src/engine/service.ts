@@ -18,7 +18,7 @@ import type { Clock } from '../clock.ts'
 import { ShiftError } from '../errors.ts'
 import type { Router } from '../routers/router.ts'
 import type { Deed, Store } from '../stores/store.ts'
-import { begin, beginRestore, refuseWhileStopped, type BeginDeps } from './begin.ts'
+import { begin, beginRestore, type BeginDeps } from './begin.ts'
 import { dashboardFor } from './dashboard.ts'
 import type { Health, Sluice, Until } from './sluice.ts'
 import { orderUnread, refuseUnread } from './unread.ts'
@@ -142,7 +142,6 @@ function makeOrdering(deps: ServiceDeps, get: Showing['get']): Ordering {
     restore: async (id, reason, actor) => {
       const original = await load(store, id)
       refuseUnread(original)
-      await refuseWhileStopped(store)
       await refuseForeign(deps, original)
       const restored = await beginRestore(deps, original, reason, actor, clock.now())
       supervisor.run(restored)

@@ -272,6 +272,30 @@ t.test(
   }
 )
 
+for (const action of ['hold', 'rollback'] as const) {
+  t.test(`restore is a way back: the red button does not refuse it (${action})`, async (t) => {
+    const rig = await aRig(t)
+    const { id } = await rig.start()
+    await rig.untilEnd(id)
+    await rig.clock.complete(rig.sluice().setStop(action, 'network', 'oncall'))
+    await t.rejects(rig.start(), { code: 'stopped' })
+    const restored = await rig.clock.complete(rig.sluice().restore(id, 'slow at the peak', 'oncall'))
+    t.equal((await rig.untilEnd(restored.id)).phase.kind, 'aborted')
+    t.equal(rig.world.live('web').new, 0)
+  })
+}
+
+t.test('restore is a way back: as many open shifts as may be do not refuse it', async (t) => {
+  const rig = await aRig(t, { routes: ['web', 'api'], maxOpen: 1 })
+  const { id } = await rig.start(aProductionPolicy(), { routes: ['web'] })
+  await rig.untilEnd(id)
+  await rig.start(aProductionPolicy(), { routes: ['api'] })
+  const restored = await rig.clock.complete(rig.sluice().restore(id, 'slow at the peak', 'oncall'))
+  t.equal((await rig.untilEnd(restored.id)).phase.kind, 'aborted')
+  t.equal(rig.world.live('web').new, 0)
+  await t.rejects(rig.start(aProductionPolicy(), { routes: ['web'] }), { code: 'too_many_shifts' })
+})
+
 t.test('the same route cannot be in two active shifts', async (t) => {
   const rig = await aRig(t)
   const { id } = await rig.start()

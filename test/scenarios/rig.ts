@@ -94,19 +94,21 @@ export interface RigOptions extends Partial<Omit<WorldOptions, 'clock'>> {
   readonly rights?: Rights
   /** In memory unless given. */
   readonly store?: (clock: Clock) => Store
+  /** How many shifts may be open; 1000 unless given. */
+  readonly maxOpen?: number
 }
 
 export async function aRig(t: Test, options: RigOptions = {}): Promise<Rig> {
   const clock = virtualClock()
   const restore = patchGlobals(clock, { random: streamOf(options.seed ?? 1, 'rig') })
   t.teardown(restore)
-  const { probe = () => 200, notifiers = [], rights = () => true, store: openStore, ...worldly } = options
+  const { probe = () => 200, notifiers = [], rights = () => true, maxOpen = 1000, store: openStore, ...worldly } = options
   const world = makeWorld({ rps: 200, routes: ['web'], ...worldly, clock })
   const store = openStore?.(clock) ?? makeStore({ type: 'memory' }, clock)
   const broken: string[] = []
   const orphans: string[] = []
   const births = new Map<ShiftId, Shift>()
-  const outside = { clock, world, store, broken, orphans, probe, rights, notifiers }
+  const outside = { clock, world, store, broken, orphans, probe, rights, notifiers, maxOpen }
   let life = newLife(outside)
   t.teardown(() => life.incarnation.kill())
 
@@ -227,6 +229,7 @@ interface Outside {
   readonly probe: ProbeAnswer
   readonly notifiers: readonly Notifier[]
   readonly rights: Rights
+  readonly maxOpen: number
 }
 
 /** As if over a network: an answer takes 20 ms, none takes as long as it is waited for. */
@@ -243,7 +246,7 @@ function fakeProber(clock: Clock, answer: ProbeAnswer): Prober {
   }
 }
 
-function newLife({ clock, world, store, broken, orphans, probe, rights, notifiers }: Outside): Life {
+function newLife({ clock, world, store, broken, orphans, probe, rights, notifiers, maxOpen }: Outside): Life {
   const incarnation = createIncarnation()
   const own = incarnation.clock(clock)
   const aws = makeAws({ clock: own, region: world.region, clientFor: retrying(own, { world, rights }) })
@@ -270,7 +273,7 @@ function newLife({ clock, world, store, broken, orphans, probe, rights, notifier
     supervisor,
     clock: own,
     newId: () => `shf_${String(clock.elapsed()).padStart(12, '0')}${String((n += 1)).padStart(4, '0')}`,
-    maxOpen: 1000,
+    maxOpen,
     hasTokens: true,
     voice
   })

@@ -18,7 +18,9 @@ const COMMON: readonly Code[] = [
   'shift_not_found',
   'shift_ended',
   'body_too_large',
-  'unsupported_media_type'
+  'unsupported_media_type',
+  /** Of a shift that another version stored. */
+  'not_available'
 ]
 
 function order<B extends TSchema>(verb: string, summary: string, body: B, codes: readonly Code[]) {
@@ -55,7 +57,7 @@ const RESTORE = {
         ...json(201, 'The new shift', ref('Shift')),
         headers: { Location: { type: 'string', description: 'Where the new shift is found' } }
       },
-      [...COMMON, 'shift_not_completed', 'weights_not_own', 'route_busy', 'too_many_shifts']
+      [...COMMON, 'shift_not_completed', 'weights_not_own', 'route_busy']
     )
   },
   config: { access: 'operator' as const }
