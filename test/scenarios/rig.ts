@@ -102,7 +102,14 @@ export async function aRig(t: Test, options: RigOptions = {}): Promise<Rig> {
   const clock = virtualClock()
   const restore = patchGlobals(clock, { random: streamOf(options.seed ?? 1, 'rig') })
   t.teardown(restore)
-  const { probe = () => 200, notifiers = [], rights = () => true, maxOpen = 1000, store: openStore, ...worldly } = options
+  const {
+    probe = () => 200,
+    notifiers = [],
+    rights = () => true,
+    maxOpen = 1000,
+    store: openStore,
+    ...worldly
+  } = options
   const world = makeWorld({ rps: 200, routes: ['web'], ...worldly, clock })
   const store = openStore?.(clock) ?? makeStore({ type: 'memory' }, clock)
   const broken: string[] = []
