@@ -4,6 +4,7 @@
  */
 import { pino, type DestinationStream } from 'pino'
 import { maskText } from '../mask.ts'
+import { standardOutput } from './logOutput.ts'
 
 /** Every key that a log line may hold on its first level. Add to it rather than work around it. */
 export const LOG_KEYS = [
@@ -147,5 +148,5 @@ export function makeLogger(config: { readonly level: LogLevel; readonly destinat
     // Errors are flattened by clean(); pino's own serialiser would copy every property.
     serializers: { err: (value: unknown) => value }
   }
-  return wrap(destination ? pino(settings, destination) : pino(settings))
+  return wrap(pino(settings, destination ?? standardOutput()))
 }
