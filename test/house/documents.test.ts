@@ -77,14 +77,26 @@ t.test('every link of every page leads to a file, and to a heading of it', async
   }
 })
 
-t.test('every migration and policy that a page shows is valid', async (t) => {
+/** The names of what is shipped: whoever saves a page's example beside it must be able to start. */
+function shippedNames(): ReadonlySet<string> {
+  const files = ['policies', 'config/migrations'].flatMap((folder) =>
+    readdirSync(join(ROOT, folder)).map((name) => `${folder}/${name}`)
+  )
+  return new Set(files.flatMap((file) => validateText(textOf(file), file, { env: {} }).names.map(({ name }) => name)))
+}
+
+t.test('every migration and policy that a page shows is valid, and can be saved beside the shipped ones', async (t) => {
+  const taken = shippedNames()
+  t.ok(taken.size > 1)
   let shown = 0
   for (const page of PAGES) {
     for (const [, indent = '', yaml = ''] of textOf(page).matchAll(/^( *)```yaml\n([\s\S]*?)^ *```/gm)) {
       if (!yaml.includes('apiVersion: sluice/v1')) continue
       shown += 1
       const text = yaml.replaceAll(new RegExp(`^${indent}`, 'gm'), '')
-      t.strictSame(validateText(text, page, { env: {} }).errors, [], page)
+      const { errors, names } = validateText(text, page, { env: {} })
+      t.strictSame(errors, [], page)
+      for (const { name } of names) t.notOk(taken.has(name), `${page}: ${name} is not a shipped name`)
     }
   }
   t.ok(shown > 0)
