@@ -4,6 +4,7 @@ import type { Io } from '../../../src/cli/io.ts'
 import { run } from '../../../src/cli/program.ts'
 import { systemClock } from '../../../src/clock.ts'
 import { sluice } from '../../cli/support/sluice.ts'
+import { textOf } from '../../house/files.ts'
 
 const BASELINE = Array.from({ length: 30 }, () => [30_000, 60])
 const INPUT = {
@@ -36,6 +37,15 @@ t.test('text: a line a bucket, - where nothing is asked for, and each change in 
   t.match(lines[3], / rollback$/)
   t.match(out, 'bucket 1: stepBack: amber: 46 errors where 15 were expected; 25 % -> 2.7 %, re-testing')
   t.match(out, /bucket 2: rollback: new fails .* by chance at most once in [\d,]+ healthy shifts/)
+})
+
+t.test('the counts in docs/gating.md are judged as the page says', async (t) => {
+  const page = textOf('docs/gating.md')
+  const [, counts = ''] = /^```json\n([\s\S]*?)^```$/m.exec(page) ?? []
+  const [, said = ''] = /rolls back: `([^`]+)`/.exec(page) ?? []
+  const { out } = await judged(t, counts)
+  t.match(out, /^bucket 0: wait: .*\nbucket 1: hold: .*\nbucket 2: rollback: /m)
+  t.ok(said !== '' && out.includes(said), said)
 })
 
 t.test('- reads standard input', async (t) => {
