@@ -310,6 +310,19 @@ t.test('FM-38: stickiness is told with its seconds; target stickiness without it
   t.match(findings[0]?.detail, /600 s/)
 })
 
+t.test(
+  'FM-38: a third group beside target stickiness keeps a rollback from switching stickiness off: a warning',
+  async (t) => {
+    const world = albWorld()
+    const route = await world.route({ name: 'web', groups: { old: 1, new: 0, third: 0 }, stickySeconds: 600 })
+    await world.targets(route, 'new', 1, 0)
+    world.fake.attributes.set(route.old.targetGroup, { 'stickiness.enabled': 'true' })
+    const findings = await inspect(world, [route])
+    t.strictSame(marks(findings), ['info sticky web', 'warning target_stickiness web'])
+    t.match(findings[1], { detail: /web-third.*a rollback cannot/, remedy: /take .*web-third.* out/ })
+  }
+)
+
 t.test("new's slow start is told, old's is not", async (t) => {
   const { world, route } = await plain()
   for (const side of [route.old, route.new]) {

@@ -268,6 +268,31 @@ t.test('FM-38: a rollback that releases sends new out and stickiness off, and ke
   })
 })
 
+t.test('FM-38: where AWS refuses to switch stickiness off, new is sent out of the action all the same', async (t) => {
+  const world = albWorld()
+  const route = await world.route({ name: 'web', groups: { old: 500, new: 500, third: 0 }, stickySeconds: 600 })
+  world.fake.attributes.set(route.old.targetGroup, { 'stickiness.enabled': 'true' })
+  const want = aWant({ old: 999, new: 0 }, { attached: false, unstick: true })
+  t.match(await write(world, route, want, 'any'), {
+    kind: 'refused',
+    code: 'InvalidConfigurationRequestException',
+    detail: /group stickiness.*new gets no traffic.*stickiness is still on/
+  })
+  t.match(await world.standing(route), { groups: { old: 999, third: 0 }, stickySeconds: 600 })
+  t.equal((await world.standing(route)).groups['new'], undefined)
+})
+
+t.test('FM-38: a refusal for any other reason is not tried in another shape', async (t) => {
+  const world = albWorld()
+  const route = await world.route({ name: 'web', groups: { old: 500, new: 500 }, stickySeconds: 600 })
+  world.fake.fault = ({ operation }) => {
+    if (operation === 'ModifyRule') throw sdkError('AccessDenied', 403)
+  }
+  const want = aWant({ old: 999, new: 0 }, { attached: false, unstick: true })
+  t.match(await write(world, route, want, 'any'), { kind: 'refused', code: 'AccessDenied' })
+  t.equal(world.fake.count('ModifyRule'), 1)
+})
+
 t.test(
   'FM-06, FM-07: several rules are written at once; one that hangs or fails keeps none of the others',
   async (t) => {

@@ -12,6 +12,7 @@ import type { WriteOutcome } from '../../core/observation.ts'
 import { sameShare } from '../../core/share.ts'
 import type { Instant, Ms } from '../../core/time.ts'
 import { AwsFailure, type Aws, type TurnTaking } from '../../aws/aws.ts'
+import { bareCode } from '../../aws/classify.ts'
 import type { Clock } from '../../clock.ts'
 import type { Change } from '../router.ts'
 import { actionsOf, groupsOf, forwardAction, sidesOf, type Actions } from './actions.ts'
@@ -50,8 +51,25 @@ interface Held {
   readonly at: Instant
 }
 
-/** Tries again for as long as AWS says "not now" and the deadline allows. */
+/**
+ * AWS takes no action of two target groups without group stickiness while one of them has target stickiness. Users come first then:
+ * new goes out of the action, and stickiness stays.
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html#sticky-sessions
+ */
 export async function writeOne(writing: Writing, change: Change<AlbRouteSpec>, call: Call): Promise<WriteOutcome> {
+  const outcome = await writeOnce(writing, change, call)
+  if (!change.to.unstick || outcome.kind !== 'refused' || !refusesShape(outcome.code)) return outcome
+  const kept = await writeOnce(writing, { ...change, to: { ...change.to, unstick: false } }, call)
+  if (kept.kind !== 'accepted') return kept
+  return { ...outcome, detail: `${outcome.detail}; new gets no traffic any more, but stickiness is still on` }
+}
+
+function refusesShape(code: string): boolean {
+  return ['InvalidConfigurationRequest', 'InvalidLoadBalancerAction', 'ValidationError'].includes(bareCode(code))
+}
+
+/** Tries again for as long as AWS says "not now" and the deadline allows. */
+async function writeOnce(writing: Writing, change: Change<AlbRouteSpec>, call: Call): Promise<WriteOutcome> {
   const { clock } = writing
   let over = false
   let held: Held | null = null

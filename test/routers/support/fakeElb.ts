@@ -160,13 +160,13 @@ const handlers: Readonly<Record<string, (fake: FakeElb, input: any) => object>> 
   ModifyRule(fake, { RuleArn = '', Actions = [] }: ModifyRuleCommandInput) {
     const rule = existing(fake, RuleArn, 'Rule')
     if (rule.isDefault) throw sdkError('OperationNotPermittedException', 400)
-    change(rule, Actions)
+    change(fake, rule, Actions)
     return { Rules: [] }
   },
   ModifyListener(fake, { ListenerArn = '', DefaultActions = [] }: ModifyListenerCommandInput) {
     const rule = defaultOf(fake, ListenerArn)
     if (rule === undefined) throw sdkError('ListenerNotFoundException', 400)
-    change(rule, DefaultActions)
+    change(fake, rule, DefaultActions)
     return { Listeners: [] }
   }
 }
@@ -187,9 +187,15 @@ function groupsIn(rule: FakeRule): readonly (string | undefined)[] {
 }
 
 /** Refuses what AWS refuses, and forgets what AWS never tells. */
-function change(rule: FakeRule, actions: Action[]): void {
+function change(fake: FakeElb, rule: FakeRule, actions: Action[]): void {
   for (const action of actions) {
     const tuples = action.ForwardConfig?.TargetGroups ?? []
+    const sticky = tuples.some(
+      ({ TargetGroupArn = '' }) => fake.attributes.get(TargetGroupArn)?.['stickiness.enabled'] === 'true'
+    )
+    if (sticky && tuples.length > 1 && action.ForwardConfig?.TargetGroupStickinessConfig?.Enabled !== true) {
+      throw sdkError('InvalidConfigurationRequestException', 400, 'You must enable group stickiness')
+    }
     if (action.TargetGroupArn !== undefined && tuples.length > 1) throw sdkError('InvalidLoadBalancerAction', 400)
     if (tuples.length > 1 && tuples.some(({ Weight }) => Weight === undefined)) throw sdkError('ValidationError', 400)
     const oidc = action.AuthenticateOidcConfig

@@ -88,20 +88,31 @@ function attributes(route: AlbRouteSpec, side: Side, facts: Facts): readonly Fin
     return [couldRead(found, route.name, 'DescribeTargetGroupAttributes', `${side}: stickiness and slow start`)]
   }
   const name = shortName(route[side].targetGroup)
-  const forward = forwardAction(actionsIn(route, facts))
-  const findings: Finding[] = []
-  if (found['stickiness.enabled'] === 'true' && forward !== null && stickySecondsOf(forward) === null) {
-    const detail = `${side}: ${name} has target stickiness, but the action has no group stickiness: AWS refuses two groups so`
-    findings.push(
-      warning(route, 'target_stickiness', detail, 'switch target stickiness off, or group stickiness of the action on')
-    )
-  }
+  const findings: Finding[] = found['stickiness.enabled'] === 'true' ? [...targetStickiness(route, side, facts)] : []
   const slowStart = Number(found['slow_start.duration_seconds'] ?? 0)
   if (side === 'new' && slowStart > 0) {
     const detail = `new: ${name} gives fresh targets their full part only after ${slowStart} s (slow start)`
     findings.push({ ...warning(route, 'slow_start', detail, 'bake longer than that'), severity: 'info' })
   }
   return findings
+}
+
+/** AWS takes no action of two groups without group stickiness while one of them has target stickiness. */
+function targetStickiness(route: AlbRouteSpec, side: Side, facts: Facts): readonly Finding[] {
+  const forward = forwardAction(actionsIn(route, facts))
+  if (forward === null) return []
+  const name = shortName(route[side].targetGroup)
+  if (stickySecondsOf(forward) === null) {
+    const detail = `${side}: ${name} has target stickiness, but the action has no group stickiness: AWS refuses two groups so`
+    const remedy = 'switch target stickiness off, or group stickiness of the action on'
+    return [warning(route, 'target_stickiness', detail, remedy)]
+  }
+  const third = forwarded(route, facts).find((arn) => arn !== route.old.targetGroup && arn !== route.new.targetGroup)
+  if (side === 'new' || third === undefined) return []
+  const detail = `${side}: ${name} has target stickiness, and ${shortName(third)} stands in the action too: a rollback cannot switch group stickiness off, as AWS refuses two groups so`
+  return [
+    warning(route, 'target_stickiness', detail, `switch target stickiness off, or take ${third} out of the action`)
+  ]
 }
 
 function warning(route: AlbRouteSpec, code: string, detail: string, remedy: string): Finding {
