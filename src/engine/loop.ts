@@ -50,6 +50,8 @@ export interface LoopDeps {
 export interface Loop {
   /** Look again now: an order arrived. */
   nudge(): void
+  /** When it last began to look again, be it after a failure. */
+  turnedAt(): Instant
   /** Resolves when the shift has ended, or after `stop`. Never rejects. */
   readonly done: Promise<void>
   /** Stops deciding; waits at most `ms` for writes that are on their way. */
@@ -76,9 +78,14 @@ export function startLoop(id: ShiftId, deps: LoopDeps): Loop {
   })
   // What looks beside the loop has nothing to look for after the end.
   const time = makeShiftTime(deps.clock)
-  const done = run(id, deps, { eyes, pen, bell, time, signal: off.signal }).finally(() => off.abort())
+  let turnedAt = deps.clock.now()
+  const turning = () => {
+    turnedAt = deps.clock.now()
+  }
+  const done = run(id, deps, { eyes, pen, bell, time, turning, signal: off.signal }).finally(() => off.abort())
   return {
     nudge: () => bell.ring(),
+    turnedAt: () => turnedAt,
     done,
     stop: async (ms) => {
       off.abort()
@@ -92,6 +99,8 @@ interface Parts {
   readonly pen: Pen
   readonly bell: Bell
   readonly time: ShiftTime
+  /** A turn begins. */
+  readonly turning: () => void
   readonly signal: AbortSignal
 }
 
@@ -100,6 +109,7 @@ async function run(id: ShiftId, deps: LoopDeps, parts: Parts): Promise<void> {
   let shift: Shift | null = null
   let failures = 0
   while (!parts.signal.aborted) {
+    parts.turning()
     try {
       shift ??= await deps.store.takeUp(id)
       if (!shift || isEnded(shift.phase)) return

@@ -20,7 +20,7 @@ import type { Router } from '../routers/router.ts'
 import type { Deed, Store } from '../stores/store.ts'
 import { begin, beginRestore, type BeginDeps } from './begin.ts'
 import { dashboardFor } from './dashboard.ts'
-import type { Health, Sluice, Until } from './sluice.ts'
+import type { Health, Liveness, Sluice, Until } from './sluice.ts'
 import { orderUnread, refuseUnread } from './unread.ts'
 import type { LastSeen, Supervisor } from './supervisor.ts'
 import { SILENT } from './voice.ts'
@@ -44,6 +44,7 @@ export function makeService(deps: ServiceDeps): Sluice {
     ...showing,
     ...makeOverview(deps),
     ...makeOrdering(deps, showing.get),
+    liveness: () => livenessOf(deps),
     health: () => healthOf(deps)
   }
 }
@@ -238,19 +239,25 @@ async function seriesOf(store: Store, shift: Shift, after: number, limit: number
   return { items, next: deeds.length === limit ? String(upTo) : null, upTo }
 }
 
-async function healthOf({ store, supervisor, leads = () => true }: ServiceDeps): Promise<Health> {
+/** A turn is over within a minute, however slow AWS and the store are: all that it waits for has a deadline. */
+const STUCK_MS = 300_000
+
+function livenessOf({ clock, supervisor, leads = () => true }: ServiceDeps): Liveness {
   const running = supervisor.running()
   const seenAt = running.flatMap((id) => supervisor.lastSeen(id)?.at ?? [])
-  const ok = await store.ping().then(
-    () => true,
-    () => false
-  )
+  const turnedAt = supervisor.turnedAt()
   return {
-    live: true,
-    ready: ok,
-    store: ok ? 'ok' : 'unavailable',
+    live: turnedAt === null || clock.now() - turnedAt < STUCK_MS,
     leader: leads(),
     shifts: running.length,
     lastObservationAt: seenAt.length === 0 ? null : new Date(Math.max(...seenAt)).toISOString()
   }
+}
+
+async function healthOf(deps: ServiceDeps): Promise<Health> {
+  const ok = await deps.store.ping().then(
+    () => true,
+    () => false
+  )
+  return { ...livenessOf(deps), ready: ok, store: ok ? 'ok' : 'unavailable' }
 }

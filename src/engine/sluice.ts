@@ -43,13 +43,18 @@ export interface Catalogue {
   reload(): Promise<{ readonly policies: number; readonly migrations: number }>
 }
 
-export interface Health {
+/** What this process knows of itself. */
+export interface Liveness {
+  /** The loop of every shift that runs here turns. */
   readonly live: boolean
-  readonly ready: boolean
-  readonly store: 'ok' | 'unavailable'
   readonly leader: boolean
   readonly shifts: number
   readonly lastObservationAt: string | null
+}
+
+export interface Health extends Liveness {
+  readonly ready: boolean
+  readonly store: 'ok' | 'unavailable'
 }
 
 export interface Sluice {
@@ -83,5 +88,7 @@ export interface Sluice {
   getStop(): Promise<Stop | null>
   setStop(action: Stop['action'], reason: string, actor: string): Promise<Stop>
   liftStop(actor: string): Promise<void>
+  /** At once, and without asking anybody: a store that does not answer is no reason to be restarted. */
+  liveness(): Liveness
   health(): Promise<Health>
 }

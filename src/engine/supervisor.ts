@@ -21,6 +21,8 @@ export interface Supervisor {
   nudgeAll(): void
   running(): readonly ShiftId[]
   lastSeen(id: ShiftId): LastSeen | null
+  /** When the loop that is furthest behind last began a turn; null where nothing runs here. */
+  turnedAt(): Instant | null
   subscribe(id: ShiftId, listener: () => void): () => void
   /** Each saved decision of every shift that runs here. */
   subscribeAll(listener: (shift: Shift) => void): () => void
@@ -84,6 +86,7 @@ export function makeSupervisor(deps: SupervisorDeps): Supervisor {
     nudgeAll: () => loops.forEach((loop) => loop.nudge()),
     running: () => [...loops.keys()],
     lastSeen: (id) => seenOf.get(id) ?? null,
+    turnedAt: () => (loops.size === 0 ? null : Math.min(...[...loops.values()].map((loop) => loop.turnedAt()))),
     subscribe: audience.subscribe,
     subscribeAll: audience.subscribeAll,
     watched: audience.watched,

@@ -141,6 +141,10 @@ export function fakeSluice(): FakeSluice {
       fake.liftedBy = actor
     },
     health: async () => fake.healthNow,
+    liveness: () => {
+      const { ready: _ready, store: _store, ...liveness } = fake.healthNow
+      return liveness
+    },
     endWaits: () => {
       for (const end of waiting) end()
       waiting.clear()

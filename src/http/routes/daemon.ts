@@ -11,7 +11,7 @@ import type { Routes } from './route.ts'
 const tags = ['daemon']
 const open: { [name: string]: string[] }[] = []
 
-function probe(operationId: string, summary: string) {
+function probe(operationId: string, summary: string, answer: 'Liveness' | 'Health') {
   const codes: readonly Code[] = ['invalid_request']
   return {
     schema: {
@@ -19,19 +19,20 @@ function probe(operationId: string, summary: string) {
       summary,
       tags,
       security: open,
-      response: responses(json(200, 'Well', ref('Health')), codes)
+      response: responses(json(200, 'Well', ref(answer)), codes)
     },
     config: { access: 'public' as const }
   }
 }
 
 function healthRoutes(app: Routes, { sluice }: AppDeps): void {
-  app.get('/livez', probe('livez', 'Does the loop turn?'), async () => {
-    const health = await sluice.health()
-    if (!health.live) throw new ShiftError('internal', 'the loop does not turn', { extra: { ...health } })
-    return health
+  app.get('/livez', probe('livez', 'Does the loop turn? Asks neither AWS nor the store', 'Liveness'), async () => {
+    const liveness = sluice.liveness()
+    if (!liveness.live) throw new ShiftError('internal', 'the loop does not turn', { extra: { ...liveness } })
+    return liveness
   })
-  app.get('/readyz', probe('readyz', 'Does the store answer? AWS and the lease are fields, never a 503'), async () => {
+  const summary = 'Does the store answer? AWS and the lease are fields, never a 503'
+  app.get('/readyz', probe('readyz', summary, 'Health'), async () => {
     const health = await sluice.health()
     if (health.store !== 'ok') {
       throw new ShiftError('store_unavailable', 'the store does not answer', { extra: { ...health } })

@@ -2,7 +2,15 @@
  * Every component of the OpenAPI document, in the order in which it lists them.
  */
 import { DashboardSchema } from './dashboard.ts'
-import { DocumentSchema, HealthSchema, IndexSchema, ReloadedSchema, StopSchema, ValidationSchema } from './documents.ts'
+import {
+  DocumentSchema,
+  HealthSchema,
+  IndexSchema,
+  LivenessSchema,
+  ReloadedSchema,
+  StopSchema,
+  ValidationSchema
+} from './documents.ts'
 import { EventSchema } from './event.ts'
 import { MeSchema, OverviewSchema } from './overview.ts'
 import { ExplanationSchema, ProblemSchema } from './problem.ts'
@@ -22,6 +30,7 @@ export const COMPONENTS = [
   DashboardSchema,
   ValidationSchema,
   ReloadedSchema,
+  LivenessSchema,
   HealthSchema,
   IndexSchema,
   ProblemSchema,

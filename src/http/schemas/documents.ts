@@ -26,15 +26,17 @@ export const StopSchema = Type.Object(
   { $id: 'Stop' }
 )
 
+const LIVENESS = {
+  live: Type.Boolean({ description: 'The loop of every shift turns; false after five minutes without a turn' }),
+  leader: Type.Boolean(),
+  shifts: Type.Integer({ description: 'Open shifts that run here' }),
+  lastObservationAt: nullable(At)
+}
+
+export const LivenessSchema = Type.Object(LIVENESS, { $id: 'Liveness' })
+
 export const HealthSchema = Type.Object(
-  {
-    live: Type.Boolean({ description: 'The loop turns' }),
-    ready: Type.Boolean(),
-    store: oneOf(['ok', 'unavailable']),
-    leader: Type.Boolean(),
-    shifts: Type.Integer({ description: 'Open shifts' }),
-    lastObservationAt: nullable(At)
-  },
+  { ...LIVENESS, ready: Type.Boolean(), store: oneOf(['ok', 'unavailable']) },
   { $id: 'Health' }
 )
 
