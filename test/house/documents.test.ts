@@ -168,10 +168,11 @@ t.test('ARCHITECTURE.md gives a reason for every package, and names none that is
   t.strictSame([...runtime].sort(), Object.keys(about.dependencies).sort())
 })
 
-t.test('ARCHITECTURE.md maps every folder and file of src, and every path that it names exists', async (t) => {
+t.test('ARCHITECTURE.md maps every part of src and test, and every path that it names exists', async (t) => {
   const said = marked(textOf('ARCHITECTURE.md'))
+  for (const name of readdirSync(join(ROOT, 'test'))) t.ok(said.includes(`test/${name}`), `test/${name} has a layer`)
   for (const name of readdirSync(join(ROOT, 'src'))) t.ok(said.includes(`src/${name}`), `src/${name} is on the map`)
-  for (const path of said.filter((word) => /^(src|test|docs|config|policies|\.ci)(\/|$)/.test(word))) {
+  for (const path of said.filter((word) => /^(src|test|docs|config|policies|deploy|\.ci)(\/|$)/.test(word))) {
     t.ok(existsSync(join(ROOT, path)), path)
   }
 })
