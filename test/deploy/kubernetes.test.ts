@@ -23,7 +23,7 @@ t.test('the settings in deploy/kubernetes are those of a daemon, and fit what is
   const all = parseAllDocuments(textOf('deploy/kubernetes/sluice.yaml')).map((doc) => doc.toJS() as Manifest)
   const container = all.flatMap(({ spec }) => spec?.template?.spec.containers ?? [])[0]
   const settings = all.find(({ kind }) => kind === 'ConfigMap')?.data?.['sluice.yaml']
-  if (container === undefined || settings === undefined) return t.fail('no container, or no settings')
+  if (container === undefined || settings === undefined) throw new Error('no container, or no settings')
   const set = container.env.map(({ name, value }) => [name, value ?? 'a'.repeat(64)] as const)
   const env = Object.fromEntries(set)
   const here = settings.replaceAll('/etc/sluice/', './')
