@@ -2,6 +2,7 @@ import t from 'tap'
 import type { Change as RecordChange, ResourceRecordSet } from '@aws-sdk/client-route-53'
 import type { RecordSets } from '../support/world/zone.ts'
 import { applied } from '../support/world/zone.ts'
+import { preparing } from '../../src/routers/route53/inspect/prepare.ts'
 import type { Shown } from '../../src/routers/route53/handshake.ts'
 import { aCall } from './contract.ts'
 import { dnsRig, type DnsRig } from './support/dnsRig.ts'
@@ -139,6 +140,36 @@ t.test('FM-17: an alias that is not weighted keeps its target; a latency record 
   const after = prepared(latency, second)
   t.equal(after.length, 2)
   t.ok(after.every(({ Region }) => Region === undefined))
+})
+
+t.test('FM-17: records that answer differently by region or health are no single old side', async (t) => {
+  const alias = (DNSName: string) => ({ HostedZoneId: 'Z1', DNSName, EvaluateTargetHealth: true })
+  const [Name, Type] = ['api.example.com.', 'A'] as const
+  const tokyo = { Name, Type, SetIdentifier: 'tokyo', AliasTarget: alias('tokyo-1.ap-northeast-1.elb.amazonaws.com.') }
+  const dublin = { Name, Type, SetIdentifier: 'dublin', AliasTarget: alias('dublin-1.eu-west-1.elb.amazonaws.com.') }
+  const rig = rigWith(() => [
+    { ...tokyo, Region: 'ap-northeast-1' },
+    { ...dublin, Region: 'eu-west-1' }
+  ])
+  const found = (await rig.inspect()).find(({ code }) => code === 'not_weighted')
+  t.match(found, { severity: 'blocker', remedy: /^make weighted records/ })
+  const pair: RecordSets = [
+    { ...tokyo, Failover: 'PRIMARY' },
+    { ...dublin, Failover: 'SECONDARY' }
+  ]
+  t.equal(preparing(rig.spec(), [{ type: 'A', old: null, new: null, others: pair }], null), null)
+})
+
+t.test('FM-17: new behind a network load balancer is prepared by its own name', async (t) => {
+  const rig = rigWith(() => [simple])
+  const balancer = {
+    Type: 'network',
+    DNSName: 'nlb-1.elb.eu-west-1.amazonaws.com',
+    CanonicalHostedZoneId: 'Z2'
+  } as const
+  const groups = [{ type: 'A', old: null, new: null, others: [simple] }] as const
+  const command = preparing(rig.spec(), groups, balancer) ?? ''
+  t.match(prepared(rig, command)[1], { AliasTarget: { DNSName: 'nlb-1.elb.eu-west-1.amazonaws.com.' } })
 })
 
 t.test('FM-17: a CNAME is prepared as a CNAME, and what a weighted record cannot hold takes a person', async (t) => {

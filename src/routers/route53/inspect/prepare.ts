@@ -6,12 +6,12 @@ import type { Change } from '@aws-sdk/client-route-53'
 import type { LoadBalancer } from '@aws-sdk/client-elastic-load-balancing-v2'
 import type { Route53RouteSpec } from '../../../core/migration.ts'
 import { changeCommand } from '../byHand.ts'
-import { wireName, type Group, type RecordSet } from '../records.ts'
+import { textOf, wireName, type Group, type RecordSet } from '../records.ts'
 
 const ALL = 100
 const TTL_SECONDS = 60
 
-/** Null where it takes a person: a weighted record holds one value, and what stands has more. */
+/** Null where it takes a person: a weighted record holds one value, and what stands has more, or answers differently by place. */
 export function preparing(
   route: Route53RouteSpec,
   groups: readonly Group[],
@@ -31,6 +31,7 @@ function ofGroup(route: Route53RouteSpec, group: Group, newBalancer: LoadBalance
   const base = group.old ?? plain[0]
   if (base === undefined) return null
   if ((base.ResourceRecords ?? []).length > 1) return null
+  if (group.old === null && plain.some((set) => answerOf(set) !== answerOf(base))) return null
   const old: Change[] =
     group.old === null
       ? [
@@ -41,6 +42,10 @@ function ofGroup(route: Route53RouteSpec, group: Group, newBalancer: LoadBalance
   const fresh: Change[] =
     group.new === null ? [{ Action: 'CREATE', ResourceRecordSet: newMember(route, group, base, newBalancer) }] : []
   return [...old, ...fresh]
+}
+
+function answerOf(set: RecordSet): string {
+  return textOf(set, ['SetIdentifier', 'Region', 'Failover', 'GeoLocation', 'MultiValueAnswer', 'HealthCheckId', 'TTL'])
 }
 
 /** What the record answers is kept, how it was chosen is not. */
@@ -70,7 +75,8 @@ function newMember(
   }
   const AliasTarget = {
     HostedZoneId: balancer?.CanonicalHostedZoneId ?? 'ZONE-ID-OF-NEWS-LOAD-BALANCER',
-    DNSName: `dualstack.${dnsName}`,
+    // A network load balancer has no such second name.
+    DNSName: balancer?.Type === 'network' ? dnsName : `dualstack.${dnsName}`,
     EvaluateTargetHealth: base.AliasTarget?.EvaluateTargetHealth ?? false
   }
   return { ...own, AliasTarget }
