@@ -1,5 +1,6 @@
 /**
- * Gates as documents: in the words and units of the YAML files, with every default filled in. An externalId is never shown.
+ * Gates as documents: in the words and units of the YAML files, with every default filled in. An externalId is never shown, nor what
+ * stands in the query of a probe.
  */
 import { formatDuration } from '../core/duration.ts'
 import type { AccountRef, OwnAccount } from '../core/migration.ts'
@@ -63,13 +64,21 @@ function ownOf(gate: GateSpec): Document {
       }
     case 'probe':
       return {
-        url: gate.url,
+        url: withoutQuery(gate.url),
         ...(gate.host === null ? {} : { host: gate.host }),
         every: formatDuration(gate.everyMs),
         max: shareText(gate.max),
         window: formatDuration(gate.windowMs)
       }
   }
+}
+
+/** The names in a query are shown; what they stand for may be a token. */
+function withoutQuery(url: string): string {
+  const [address = '', query] = url.split(/\?(.*)/s)
+  if (query === undefined) return url
+  const parts = query.split('&').filter((part) => part !== '')
+  return `${address}?${parts.map((part) => part.replace(/^([^=]*=)?.*$/s, '$1[redacted]')).join('&')}`
 }
 
 /** The profile's own knobs are left out: with another profile they would be others. */

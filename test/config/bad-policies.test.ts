@@ -470,7 +470,7 @@ const rows: readonly Row[] = [
   ...['ftp://x', 'new.internal', 'https://user:pw@x/', 'https://x/#a'].map((url): Row => [
     `the URL ${url}`,
     gate(`{ name: p, type: probe, url: ‸"${url}" }`),
-    ['gates[0].url', 'a URL such as', 'without user name']
+    ['gates[0].url', 'not shown here', 'a URL such as', 'without user name']
   ]),
   [
     'a host that is a URL',

@@ -1,8 +1,10 @@
 import t from 'tap'
 import { ShiftError } from '../../src/errors.ts'
 import { migrationDocument, policyDocument } from '../../src/http/catalogueDocuments.ts'
+import { gateDocument } from '../../src/http/gateDocuments.ts'
 import { parseMigrationObject } from '../../src/config/migrations.ts'
 import { parsePolicyObject } from '../../src/config/policies.ts'
+import { aProbeGate } from '../support/builders.ts'
 import { build } from './build.ts'
 import { MIGRATION, POLICY } from './views.ts'
 
@@ -75,6 +77,17 @@ t.test('an externalId is never shown', async (t) => {
   const answer = await inject({ method: 'GET', url: '/v1/migrations/shop' })
   t.notMatch(answer.body, /CANARY|externalId/)
   t.match(answer.json().document.routes[0], { rule: 'arn:rule', old: { vars: { cluster: 'shop-133' } } })
+})
+
+t.test('what stands in the query of a probe is not shown: it may be a token', async (t) => {
+  for (const [url, shown] of [
+    ['https://new.internal/healthz', 'https://new.internal/healthz'],
+    ['https://new.internal/a?token=CANARY&deep=1', 'https://new.internal/a?token=[redacted]&deep=[redacted]'],
+    ['http://new.internal?CANARY', 'http://new.internal?[redacted]'],
+    ['http://new.internal/?a=b=CANARY;c=CANARY&', 'http://new.internal/?a=[redacted]']
+  ] as const) {
+    t.equal(gateDocument(aProbeGate({ url }))['url'], shown)
+  }
 })
 
 t.test('reload tells how many were read', async (t) => {

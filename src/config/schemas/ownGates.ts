@@ -92,6 +92,7 @@ export const probe = closed(
     url: Type.String({
       pattern: String.raw`^https?://[^\s/?#@]+(?:[/?][^\s#]*)?$`,
       allowed: 'a URL such as https://new.internal/healthz, without user name or fragment',
+      hidden: true,
       description:
         'Asked with GET; a status from 200 to 399 passes, redirects are not followed. It must lead to new, whatever the weights'
     }),

@@ -9,7 +9,8 @@ export const DocumentSchema = Type.Object(
     name: Type.String(),
     file: Type.String(),
     document: Type.Record(Type.String(), Type.Unknown(), {
-      description: 'In the form of the YAML files, with every default filled in; externalId is left out'
+      description:
+        'In the form of the YAML files, with every default filled in; externalId and what stands in the query of a probe are left out'
     })
   },
   { $id: 'Document' }
