@@ -12,7 +12,7 @@ import { isEnded, type PhaseName, type Shift, type ShiftId } from '../core/shift
 import type { Instant } from '../core/time.ts'
 import { ShiftError } from '../errors.ts'
 import { decodeShift, encodeShift } from './format.ts'
-import { IDEMPOTENCY_MS, type Created, type Deed, type Store } from './store.ts'
+import { hasSeen, IDEMPOTENCY_MS, orderTooLate, type Created, type Deed, type Store } from './store.ts'
 
 interface Entry {
   readonly n: number
@@ -146,6 +146,7 @@ function writes(memory: Memory, clock: Clock, run: Run): Pick<Store, Writes> {
         assert.equal(next.version, ifVersion + 1, 'a save raises the version by one')
         const was = shifts.get(next.id)
         if (was?.version !== ifVersion) return 'stale'
+        if (isEnded(next.phase) && was.commands.some(({ id }) => !hasSeen(seen, id))) return 'stale'
         const deed: Deed = { version: next.version, at: next.updatedAt, seen }
         // All of it is turned into text before any of it is kept: what throws changes nothing.
         const { events: added, ...state } = kept(next, events, was.events.at(-1)?.n)
@@ -165,6 +166,7 @@ function writes(memory: Memory, clock: Clock, run: Run): Pick<Store, Writes> {
       run(() => {
         const of = shifts.get(id)
         assert.ok(of, `an order needs its shift, ${id}`)
+        if (of.ended) throw orderTooLate(id)
         const command = { id: `cmd_${++memory.commands}`, at, actor, order }
         of.commands.push({ id: command.id, json: JSON.stringify(command) })
         return command

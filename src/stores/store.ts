@@ -9,6 +9,7 @@ import type { RouteKey } from '../core/migration.ts'
 import type { Notice, NoticeId } from '../core/notice.ts'
 import type { ShiftEvent } from '../core/event.ts'
 import type { Instant, Ms } from '../core/time.ts'
+import { ShiftError } from '../errors.ts'
 
 /** How long an idempotency key is kept. */
 export const IDEMPOTENCY_MS: Ms = 86_400_000
@@ -75,13 +76,16 @@ export interface Store {
   open(): Promise<readonly ShiftId[]>
   /** Newest first. */
   list(query: ListQuery): Promise<{ readonly items: readonly Shift[]; readonly next: ShiftId | null }>
-  /** `next.version` must be `ifVersion + 1`. `stale`: somebody else saved since; nothing was changed. An ended shift gives its route keys back. */
+  /**
+   * `next.version` must be `ifVersion + 1`. `stale`, and nothing was changed: somebody else saved since; or the shift would end
+   * without having seen an order that was kept since it was looked at. An ended shift gives its route keys back.
+   */
   save(next: Shift, ifVersion: number, with_: SaveWith): Promise<'saved' | 'stale'>
   /** Events with seq > after, in order, at most `limit`. */
   events(id: ShiftId, after: number, limit: number): Promise<readonly ShiftEvent[]>
   /** Decisions with version > after, in order, at most `limit`. */
   deeds(id: ShiftId, after: number, limit: number): Promise<readonly Deed[]>
-  /** Keeps an order until a decision consumes it. */
+  /** Keeps an order until a decision consumes it. Throws `shift_ended` where none will. */
   command(id: ShiftId, actor: string, order: Order, at: Instant): Promise<Command>
   /** Orders not yet consumed, in the order of their arrival. */
   commands(id: ShiftId): Promise<readonly Command[]>
@@ -101,4 +105,13 @@ export interface Store {
   /** Throws where the store does not answer. */
   ping(): Promise<void>
   close(): Promise<void>
+}
+
+/** Whether a decision had this order before it. */
+export function hasSeen({ commands }: Pick<Observation, 'commands'>, id: CommandId): boolean {
+  return commands.some((command) => command.id === id)
+}
+
+export function orderTooLate(id: ShiftId): ShiftError {
+  return new ShiftError('shift_ended', `shift ${id} ended before this order could be carried out`)
 }

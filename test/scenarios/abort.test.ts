@@ -1,5 +1,8 @@
 import t from 'tap'
 import type { Shift } from '../../src/core/shift.ts'
+import { isEnded } from '../../src/core/shift.ts'
+import { memoryStore } from '../../src/stores/memory.ts'
+import type { Store } from '../../src/stores/store.ts'
 import { aProductionPolicy, aRig, type Rig } from './rig.ts'
 
 const approving = aProductionPolicy({
@@ -153,3 +156,26 @@ t.test(
     t.equal((await rig.untilEnd(id)).phase.kind, 'aborted')
   }
 )
+
+t.test('an abort that is accepted while the shift is about to be completed takes it back all the same', async (t) => {
+  let late: (() => Promise<unknown>) | null = null
+  const rig = await aRig(t, {
+    store: (clock) => {
+      const store = memoryStore(clock)
+      const save: Store['save'] = async (next, ...rest) => {
+        const order = isEnded(next.phase) ? late : null
+        if (order) late = null
+        // After the last look, and before what was decided on it is saved.
+        await order?.()
+        return store.save(next, ...rest)
+      }
+      return { ...store, save }
+    }
+  })
+  const { id } = await rig.start()
+  late = () => rig.order(id, { verb: 'abort', reason: 'users call', force: false })
+  const end = await rig.untilEnd(id)
+  t.equal(late, null, 'it was accepted')
+  t.equal(end.phase.kind, 'aborted')
+  t.equal(rig.world.live('web').new, 0)
+})

@@ -3,7 +3,7 @@
  */
 import type { Test } from 'tap'
 import { ENDS, type Shift, type ShiftId } from '../../src/core/shift.ts'
-import type { Order, Stop } from '../../src/core/command.ts'
+import type { Command, Order, Stop } from '../../src/core/command.ts'
 import type { SaveWith, Store } from '../../src/stores/store.ts'
 import {
   aNotice,
@@ -42,6 +42,11 @@ function ended(shift: Shift): Shift {
 
 function saveWith(fields: Partial<SaveWith> = {}): SaveWith {
   return { events: [], consumed: [], seen: anObservation(), notices: [], ...fields }
+}
+
+/** Of a decision that looked at these orders and carried them out. */
+function seeing(...commands: readonly Command[]): Partial<SaveWith> {
+  return { consumed: commands.map(({ id }) => id), seen: anObservation({ commands }) }
 }
 
 export function storeContract(t: Test, open: Open): void {
@@ -155,9 +160,9 @@ function saving(withStore: WithStore): void {
     const command = await store.command(ID(1), 'oncall', PAUSE, T0)
     const next = ended(shift)
     const twice = [anEvent({ seq: 2 }), anEvent({ seq: 2 })]
-    await t.rejects(store.save(next, 1, saveWith({ events: twice, consumed: [command.id] })))
+    await t.rejects(store.save(next, 1, saveWith({ events: twice, ...seeing(command) })))
     const unsayable = {
-      ...anObservation(),
+      ...anObservation({ commands: [command] }),
       toJSON: () => {
         throw new Error('unsayable')
       }
@@ -169,7 +174,7 @@ function saving(withStore: WithStore): void {
     t.same(await store.commands(ID(1)), [command])
     t.same(await store.open(), [ID(1)])
     t.equal(
-      await store.save(next, 1, saveWith({ events: [anEvent({ seq: 2 })] })),
+      await store.save(next, 1, saveWith({ events: [anEvent({ seq: 2 })], ...seeing(command) })),
       'saved',
       'and it can be tried again'
     )
@@ -364,6 +369,29 @@ function ordering(withStore: WithStore): void {
   withStore('an order for a shift that does not exist is not kept', async (t, store) => {
     await t.rejects(store.command(ID(1), 'oncall', PAUSE, T0))
     await store.create(shiftOf(1), [], ['a'], ANY)
+    t.same(await store.commands(ID(1)), [])
+  })
+
+  withStore('a decision that ends a shift is stale where it has not seen an order', async (t, store) => {
+    const shift = shiftOf(1)
+    await store.create(shift, [], [KEY], ANY)
+    await store.takeUp(ID(1))
+    const command = await store.command(ID(1), 'oncall', PAUSE, T0)
+    t.equal(await store.save(ended(shift), 1, saveWith()), 'stale')
+    t.same(await store.load(ID(1)), shift)
+    t.same(await store.commands(ID(1)), [command])
+    const next = after(shift)
+    t.equal(await store.save(next, 1, saveWith()), 'saved', 'any other decision may be: the next one sees it')
+    t.same(await store.commands(ID(1)), [command])
+    t.equal(await store.save(ended(next), 2, saveWith(seeing(command))), 'saved')
+    t.same(await store.commands(ID(1)), [])
+  })
+
+  withStore('an order for a shift that has ended is refused, and not kept', async (t, store) => {
+    const shift = shiftOf(1)
+    await store.create(shift, [], [KEY], ANY)
+    await store.save(ended(shift), 1, saveWith())
+    await t.rejects(store.command(ID(1), 'oncall', PAUSE, T0), { code: 'shift_ended' })
     t.same(await store.commands(ID(1)), [])
   })
 

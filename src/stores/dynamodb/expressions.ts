@@ -6,7 +6,13 @@ import { attributeOf, type Attributes, type Value } from './values.ts'
 export type Condition =
   /** Nothing is stored under this key. */
   | { readonly kind: 'absent' }
-  | { readonly kind: 'stands'; readonly is: Fields; readonly atMost?: Readonly<Record<string, number>> }
+  | {
+      readonly kind: 'stands'
+      readonly is: Fields
+      readonly atMost?: Readonly<Record<string, number>>
+      /** Attributes that are not there. */
+      readonly without?: readonly string[]
+    }
 
 export type Fields = Readonly<Record<string, Value>>
 
@@ -34,6 +40,14 @@ export function conditionOf(condition: Condition | undefined): Conditional {
   return { ConditionExpression: conditionText(condition, parts), ...maps(parts) }
 }
 
+/** For an Update that adds 1 to a number; from 0 where none stood. */
+export function additionOf(field: string, condition?: Condition) {
+  const parts: Expression = { names: {}, values: {} }
+  const addition = `ADD ${nameIn(parts, field)} ${valueIn(parts, field, 1)}`
+  const ConditionExpression = condition && conditionText(condition, parts)
+  return { UpdateExpression: addition, ...(ConditionExpression && { ConditionExpression }), ...maps(parts) }
+}
+
 /** For an Update. */
 export function updateOf(set: Fields, condition: Condition) {
   const parts: Expression = { names: {}, values: {} }
@@ -49,7 +63,8 @@ function conditionText(condition: Condition, parts: Expression): string {
   if (condition.kind === 'absent') return `attribute_not_exists(${nameIn(parts, 'pk')})`
   const compare = (fields: Fields, sign: string) =>
     Object.entries(fields).map(([name, value]) => `${nameIn(parts, name)} ${sign} ${valueIn(parts, name, value)}`)
-  return [...compare(condition.is, '='), ...compare(condition.atMost ?? {}, '<=')].join(' AND ')
+  const absent = (condition.without ?? []).map((name) => `attribute_not_exists(${nameIn(parts, name)})`)
+  return [...compare(condition.is, '='), ...compare(condition.atMost ?? {}, '<='), ...absent].join(' AND ')
 }
 
 function nameIn({ names }: Expression, name: string): string {

@@ -98,6 +98,16 @@ export function unchanged(version: number, epoch: number): Condition {
   return stands({ version, status: 'open' }, { epoch })
 }
 
+/** Counts the orders that were kept since the head was written: a shift does not end over one that nobody has looked at. */
+export const ORDERED = 'ordered'
+
+/** The same, and no order was kept since this head was read or written. */
+export function unordered({ version, item }: Head, epoch: number): Condition {
+  const { [ORDERED]: ordered } = item
+  const is = { version, status: 'open', ...(ordered === undefined ? {} : { [ORDERED]: ordered }) }
+  return { kind: 'stands', is, atMost: { epoch }, ...(ordered === undefined ? { without: [ORDERED] } : {}) }
+}
+
 async function write(
   table: Table,
   { shift, turn, epoch, status, seq, heard = [], token, claimedAt }: NewHead,

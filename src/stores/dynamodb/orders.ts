@@ -8,10 +8,11 @@ import type { ShiftId } from '../../core/shift.ts'
 import type { Instant, Ms } from '../../core/time.ts'
 import { ShiftError } from '../../errors.ts'
 import type { News } from '../shared.ts'
+import { orderTooLate } from '../store.ts'
 import { isThere } from './archive.ts'
 import { stands } from './expressions.ts'
-import type { Heads } from './heads.ts'
-import { COMMAND, commandId, commandKey, COMMANDS, LIVE, OPEN, STOP } from './keys.ts'
+import { ORDERED, type Heads } from './heads.ts'
+import { COMMAND, commandId, commandKey, COMMANDS, headKey, LIVE, OPEN, STOP } from './keys.ts'
 import type { Outbox } from './outbox.ts'
 import type { Table } from './table.ts'
 import { numberOf, textOf, type Item } from './values.ts'
@@ -33,9 +34,16 @@ export function orders(table: Table, heads: Heads, outbox: Outbox): Orders {
     add: async (id, actor, order, at) => {
       const head = await heads.glance(id)
       if (!head || !isThere(head)) throw new ShiftError('shift_not_found', `an order needs its shift, ${id}`)
+      if (head.status === 'ended') throw orderTooLate(id)
       const n = await table.count(COMMANDS, 'n')
+      const command = { id: commandId(n), at, actor, order }
       await table.put({ ...commandKey(n), n, shift: id, at, actor, order: JSON.stringify(order) })
-      return { id: commandId(n), at, actor, order }
+      // From here on the shift cannot end without a look at it.
+      if (await table.bump(headKey(id), ORDERED, stands({ status: 'open' }))) return command
+      // It has ended: over this order, or with it as one of its last.
+      if ((await heads.glance(id))?.heard.includes(command.id)) return command
+      await table.remove(commandKey(n))
+      throw orderTooLate(id)
     },
     waiting: async (id, consumed) => {
       const rows = (await table.query(LIVE, { prefix: COMMAND })).filter(({ shift }) => shift === id)

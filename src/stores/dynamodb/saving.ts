@@ -12,7 +12,7 @@ import type { SaveWith } from '../store.ts'
 import type { Archive } from './archive.ts'
 import { piecesOf } from './body.ts'
 import type { Claims } from './claims.ts'
-import { statusOf, unchanged, type Head, type Heads } from './heads.ts'
+import { statusOf, unchanged, unordered, type Head, type Heads } from './heads.ts'
 import { openKey, shiftPk } from './keys.ts'
 import type { Table } from './table.ts'
 import { checkOrder, turnOf, type Turn } from './turn.ts'
@@ -90,7 +90,8 @@ async function saveAfter(deps: SavingDeps, keeper: Keeper, tail: Tail, { next, w
   const status = statusOf(next)
   await keeper.spread(tail)
   const head = { shift: next, turn, epoch, status, seq, heard, token: deps.newToken() }
-  const row = await heads.write(head, unchanged(tail.head.version, epoch))
+  const condition = status === 'ended' ? unordered(tail.head, epoch) : unchanged(tail.head.version, epoch)
+  const row = await heads.write(head, condition)
   if (!row) return keeper.forget(id)
   const saved = keeper.keep({ id, status, version, epoch, seq, heard, item: row }, turn, true)
   const rest = Promise.all([keeper.spread(saved), dropPieces(table, tail)]).catch(() => undefined)

@@ -17,7 +17,7 @@ import type { Clock } from '../../clock.ts'
 import type { AccountRef } from '../../core/migration.ts'
 import type { Ms } from '../../core/time.ts'
 import { ShiftError } from '../../errors.ts'
-import { conditionOf, updateOf, type Condition, type Fields } from './expressions.ts'
+import { additionOf, conditionOf, updateOf, type Condition, type Fields } from './expressions.ts'
 import { attributeOf, attributesOf, itemOf, numberOf, type Item } from './values.ts'
 
 export interface Key {
@@ -49,6 +49,8 @@ export interface Table {
   remove(key: Key, condition?: Condition): Promise<boolean>
   /** Adds 1 and gives the sum; from 0 where nothing stood. */
   count(key: Key, field: string): Promise<number>
+  /** Adds 1 where the condition holds; false where it does not. */
+  bump(key: Key, field: string, condition: Condition): Promise<boolean>
   query(pk: string, range: Range): Promise<readonly Item[]>
   /** Without order and condition; resolves when all is written. */
   putAll(rows: readonly Row[]): Promise<void>
@@ -106,18 +108,12 @@ export function dynamoTable(deps: TableDeps): Table {
     remove: (key, condition) =>
       asked(send(new DeleteItemCommand({ TableName: name, Key: keyOf(key), ...conditionOf(condition) }))),
     count: async (key, field) => {
-      const { Attributes: now = {} } = await send(
-        new UpdateItemCommand({
-          TableName: name,
-          Key: keyOf(key),
-          UpdateExpression: 'ADD #count :one',
-          ExpressionAttributeNames: { '#count': field },
-          ExpressionAttributeValues: { ':one': attributeOf(1) },
-          ReturnValues: 'ALL_NEW'
-        })
-      )
+      const add = { TableName: name, Key: keyOf(key), ReturnValues: 'ALL_NEW', ...additionOf(field) } as const
+      const { Attributes: now = {} } = await send(new UpdateItemCommand(add))
       return numberOf(itemOf(now), field)
     },
+    bump: (key, field, condition) =>
+      asked(send(new UpdateItemCommand({ TableName: name, Key: keyOf(key), ...additionOf(field, condition) }))),
     query: (pk, range) => queryAll(deps, pk, range),
     putAll: async (rows) => {
       for (let from = 0; from < rows.length; from += MOST_WRITES) {

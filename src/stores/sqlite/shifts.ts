@@ -13,6 +13,8 @@ export interface Shifts {
   /** False where the stored version is another, or there is no such shift. */
   replace(next: Shift, ifVersion: number): boolean
   load(id: ShiftId): Shift | null
+  /** False also where there is no such shift. */
+  hasEnded(id: ShiftId): boolean
   open(): readonly ShiftId[]
   countOpen(): number
   list(query: ListQuery): { readonly items: readonly Shift[]; readonly next: ShiftId | null }
@@ -26,6 +28,7 @@ export function shifts(db: DatabaseSync): Shifts {
     'UPDATE shifts SET version = ?, phase = ?, ended = ?, state = ? WHERE id = ? AND version = ?'
   )
   const load = db.prepare('SELECT id, version, ended, state FROM shifts WHERE id = ?')
+  const endOf = db.prepare('SELECT ended FROM shifts WHERE id = ?')
   const open = db.prepare('SELECT id FROM shifts WHERE ended = 0 ORDER BY id')
   const count = db.prepare('SELECT count(*) AS n FROM shifts WHERE ended = 0')
   const list = db.prepare(`SELECT id, version, ended, state FROM shifts
@@ -46,6 +49,7 @@ export function shifts(db: DatabaseSync): Shifts {
       const row = load.get(id)
       return row ? shiftOf(row) : null
     },
+    hasEnded: (id) => endOf.get(id)?.['ended'] === 1,
     open: () => open.all().map((row) => textOf(row, 'id')),
     countOpen: () => numberOf(count.get() ?? {}, 'n'),
     list: ({ phases, migration, cursor, limit }) => {

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict'
 import type { DatabaseSync } from 'node:sqlite'
 import type { Clock } from '../../clock.ts'
 import { isEnded } from '../../core/shift.ts'
-import type { Created, Store } from '../store.ts'
+import { hasSeen, orderTooLate, type Created, type Store } from '../store.ts'
 import { claims } from './claims.ts'
 import { openDatabase } from './database.ts'
 import { log } from './log.ts'
@@ -102,6 +102,7 @@ function writes(
         assert.equal(next.version, ifVersion + 1, 'a save raises the version by one')
         const saved = transaction(db, () => {
           if (!tables.shifts.replace(next, ifVersion)) return false
+          if (isEnded(next.phase) && tables.orders.open(next.id).some(({ id }) => !hasSeen(seen, id))) return false
           tables.log.append(next.id, events)
           tables.log.appendDeed(next.id, { version: next.version, at: next.updatedAt, seen })
           tables.orders.consume(next.id, consumed, next.version)
@@ -111,7 +112,13 @@ function writes(
         })
         return saved ? 'saved' : 'stale'
       }),
-    command: (id, actor, order, at) => run(() => transaction(db, () => tables.orders.add(id, actor, order, at))),
+    command: (id, actor, order, at) =>
+      run(() =>
+        transaction(db, () => {
+          if (tables.shifts.hasEnded(id)) throw orderTooLate(id)
+          return tables.orders.add(id, actor, order, at)
+        })
+      ),
     setStop: (stop, notices = []) =>
       run(() =>
         transaction(db, () => {

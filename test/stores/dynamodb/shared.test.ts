@@ -69,6 +69,43 @@ t.test('a replica that follows saves nothing, and takes in orders and shifts', a
   t.same((await clock.complete(leader.store.news())).ordered, [])
 })
 
+t.test(
+  'an order that a follower accepts while the leader ends the shift is carried out, or refused: never lost',
+  async (t) => {
+    const outcomes = new Set<string>()
+    for (let atMs = 0; atMs < 160; atMs += 4) {
+      const table = aSharedTable()
+      const { clock } = table
+      const [leader, follower] = [table.process(1), table.process()]
+      const shift = await created(table, follower)
+      const ending = async (): Promise<'saved' | 'stale'> => {
+      await clock.sleep(40)
+        await leader.store.takeUp(shift.id)
+        const commands = await leader.store.commands(shift.id)
+        const consumed = commands.map(({ id }) => id)
+        const seen = anObservation({ commands })
+        return leader.store.save(ended(shift), 1, saveWith({ consumed, seen }))
+      }
+      const ordering = async (): Promise<'accepted' | 'refused'> => {
+        await clock.sleep(atMs)
+        return follower.store.command(shift.id, 'oncall', { verb: 'abort', reason: '', force: false }, T0).then(
+          () => 'accepted',
+          () => 'refused'
+        )
+      }
+      const [save, order] = await clock.complete(Promise.all([ending(), ordering()]))
+      const [waiting, head] = await clock.complete(
+        Promise.all([leader.store.commands(shift.id), leader.store.glimpse(shift.id)])
+      )
+      const seen = head?.seen.commands.length ?? 0
+      const waits = save === 'stale' && waiting.length === 1
+      t.ok(order === 'accepted' ? seen === 1 || waits : save === 'saved' && waiting.length === 0, `at ${atMs} ms`)
+      outcomes.add(`${order} ${save}`)
+    }
+    t.same([...outcomes].toSorted(), ['accepted saved', 'accepted stale', 'refused saved'], 'every way it can go')
+  }
+)
+
 t.test('what no replica can read is given back by whichever a person reaches', async (t) => {
   const table = aSharedTable()
   const { clock, shelf } = table
