@@ -79,7 +79,7 @@ t.test(
       const [leader, follower] = [table.process(1), table.process()]
       const shift = await created(table, follower)
       const ending = async (): Promise<'saved' | 'stale'> => {
-      await clock.sleep(40)
+        await clock.sleep(40)
         await leader.store.takeUp(shift.id)
         const commands = await leader.store.commands(shift.id)
         const consumed = commands.map(({ id }) => id)
