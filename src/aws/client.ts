@@ -10,10 +10,10 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { Route53Client, type Route53ClientConfig } from '@aws-sdk/client-route-53'
 import { SNSClient, type SNSClientConfig } from '@aws-sdk/client-sns'
-import { fromTemporaryCredentials } from '@aws-sdk/credential-providers'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
 import type { AccountRef } from '../core/migration.ts'
 import type { Ms } from '../core/time.ts'
+import { makeLenders } from './credentials.ts'
 import { AwsFailure } from './failure.ts'
 
 export const SERVICES = ['elbv2', 'cloudwatch', 'route53', 'dynamodb', 'sns'] as const
@@ -50,23 +50,30 @@ export const GUARDED: ReadonlySet<Service> = new Set(['elbv2', 'route53'])
 /** The store's writes carry their condition: sent twice, they happen once. */
 const CONDITIONAL: ReadonlySet<Service> = new Set(['dynamodb'])
 
-const SESSION_NAME = 'sluice'
-
 /**
  * Real clients. `homeRegion` is where roles are assumed. `mayLeave` is asked about each write right before it leaves: between
  * `send` and the socket the SDK signs, and a process can be stopped for minutes in the middle of that.
  */
 export function sdkClients(homeRegion: string, dateSeen: DateSeen, mayLeave?: () => boolean): ClientFor {
+  const lenderOf = makeLenders(homeRegion, () => handler(undefined))
   return (service, account, access) => {
+    const lender = lenderOf(account)
     const config = {
       region: account.region,
       maxAttempts: ATTEMPTS[CONDITIONAL.has(service) ? 'read' : access],
       retryMode: 'standard',
       requestHandler: handler(access === 'write' && GUARDED.has(service) ? mayLeave : undefined),
-      ...(account.roleArn === undefined ? {} : { credentials: assumed(account, account.roleArn, homeRegion) })
+      credentials: lender.credentials
     }
     // The one place where the SDK's generic clients become the narrow shape: each service only ever gets its own commands.
-    return CLIENTS[service](config, dateSeen) as unknown as AwsClient
+    const client = CLIENTS[service](config, dateSeen) as unknown as AwsClient
+    return {
+      send: (command, options) => client.send(command, options),
+      destroy: () => {
+        client.destroy()
+        lender.destroy()
+      }
+    }
   }
 }
 
@@ -142,17 +149,6 @@ function dated<A, R extends { readonly output: object; readonly response: unknow
     if (date !== null) dateSeen(result.output, date)
     return result
   }
-}
-
-function assumed(account: AccountRef, roleArn: string, homeRegion: string) {
-  return fromTemporaryCredentials({
-    params: {
-      RoleArn: roleArn,
-      RoleSessionName: SESSION_NAME,
-      ...(account.externalId === undefined ? {} : { ExternalId: account.externalId })
-    },
-    clientConfig: { region: homeRegion }
-  })
 }
 
 /** The `date` header of an HTTP answer, whatever its case; null where there is none. */
