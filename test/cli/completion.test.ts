@@ -1,9 +1,10 @@
 /** What a shell suggests: commands, options, choices, and names of the daemon, quickly or not at all. */
-import { execFileSync, spawnSync } from 'node:child_process'
-import { chmodSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { chmodSync, existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import t from 'tap'
+import t, { type Test } from 'tap'
+import { scriptOf, type Shell } from '../../src/cli/completion/scripts.ts'
 import { closedUrl, fakeDaemon, json } from './support/daemon.ts'
 import { launch, sluice } from './support/sluice.ts'
 import { aShift, ID } from './support/views.ts'
@@ -70,34 +71,99 @@ t.test('completion prints a script for each shell, and refuses others', async (t
   t.equal((await sluice(['completion', 'tcsh'])).code, 2)
 })
 
-t.test('in a real bash: words are completed, and nothing that is typed is executed', async (t) => {
+/** Runs lines in a real shell that has read its completion script; what it prints, without the last line's end. */
+function inShell(t: Test, shell: Shell, flags: readonly string[], lines: (script: string) => readonly string[]) {
   const folder = t.testdir({})
   const wrapper = join(folder, 'sluice')
   writeFileSync(wrapper, `#!/bin/sh\nexec "${process.execPath}" --no-warnings "${PROGRAM}" "$@"\n`)
   chmodSync(wrapper, 0o755)
-  const script = execFileSync(wrapper, ['completion', 'bash'], { encoding: 'utf8' })
-  writeFileSync(join(folder, 'script'), script)
-  const complete = (...words: readonly string[]) => {
-    const quoted = words.map((word) => `'${word}'`).join(' ')
-    const lines = [
-      `source '${join(folder, 'script')}'`,
-      `source '${join(folder, 'script')}'`,
-      `COMP_WORDS=(sluice ${quoted})`,
+  const script = join(folder, 'script')
+  writeFileSync(script, scriptOf(shell))
+  const env = { PATH: `${folder}:${process.env['PATH'] ?? ''}`, HOME: folder }
+  const text = lines(script).join('\n')
+  const ran = spawnSync(shell, [...flags, '-c', text], { env, cwd: folder, encoding: 'utf8' })
+  t.equal(ran.stderr, '')
+  t.notOk(existsSync(join(folder, 'executed')), 'nothing was executed')
+  return ran.stdout.trimEnd().split('\n')
+}
+
+/** Named in the result where a shell is not on this machine. */
+function missing(shell: Shell): { readonly skip: string | false } {
+  return { skip: spawnSync(shell, ['--version']).error === undefined ? false : `there is no ${shell}` }
+}
+
+const EVIL = '$(touch executed)'
+
+t.test('in a real bash: words are completed, and nothing that is typed is executed', async (t) => {
+  const complete = (...words: readonly string[]) =>
+    inShell(t, 'bash', ['--norc', '--noprofile'], (script) => [
+      `source '${script}'`,
+      `source '${script}'`,
+      `COMP_WORDS=(sluice ${words.map((word) => `'${word}'`).join(' ')})`,
       `COMP_CWORD=${words.length}`,
       '_sluice sluice',
       'printf "%s\\n" "${COMPREPLY[@]}"'
-    ]
-    const env = { PATH: `${folder}:${process.env['PATH'] ?? ''}` }
-    const ran = spawnSync('bash', ['--norc', '--noprofile', '-c', lines.join('\n')], {
-      env,
-      cwd: folder,
-      encoding: 'utf8'
-    })
-    t.equal(ran.stderr, '')
-    return ran.stdout.trim().split('\n')
-  }
+    ])
   t.strictSame(complete('st'), ['start', 'status', 'stop'])
   t.strictSame(complete('report', 'x', '--format', 'h'), ['html'])
-  t.strictSame(complete('status', '$(touch executed)'), [''])
-  t.notOk(spawnSync('ls', [join(folder, 'executed')]).status === 0, 'nothing was executed')
+  t.strictSame(complete('status', EVIL), [''])
+})
+
+t.test(
+  'in a real zsh: with what each word is for, in its order, files where nothing is known',
+  missing('zsh'),
+  async (t) => {
+    const complete = (...words: readonly string[]) =>
+      inShell(t, 'zsh', ['-f'], (script) => [
+        'compdef() { print -r -- "compdef $*" }',
+        '_describe() { print -rl -- "${(@P)2}" }',
+        '_files() { print files }',
+        `source '${script}'`,
+        `words=(sluice ${words.map((word) => `'${word}'`).join(' ')})`,
+        `CURRENT=${words.length + 1}`,
+        '_sluice'
+      ])
+    const [bound, ...found] = complete('st')
+    t.equal(bound, 'compdef _sluice sluice')
+    t.strictSame(
+      found.map((line) => line.split(':')[0]),
+      ['start', 'status', 'stop']
+    )
+    t.match(found[0], /^start:start a shift: move/)
+    t.strictSame(
+      complete('report', 'x', '--format', '').slice(1),
+      ['text', 'md', 'html', 'json'],
+      'no empty description'
+    )
+    t.strictSame(complete('status', EVIL).slice(1), ['files'])
+  }
+)
+
+t.test(
+  'in a real zsh without compinit, and from a folder of fpath, the first Tab completes',
+  missing('zsh'),
+  async (t) => {
+    const sourced = inShell(t, 'zsh', ['-f'], (script) => [`source '${script}'`, 'print -r -- "${_comps[sluice]}"'])
+    t.strictSame(sourced, ['_sluice'])
+    const loaded = inShell(t, 'zsh', ['-f'], (script) => [
+      `mkdir fp && cp '${script}' fp/_sluice && fpath=("$PWD/fp" $fpath)`,
+      'autoload -Uz compinit && compinit -u -D',
+      'unfunction _describe; _describe() { print -rl -- "${(@P)2}" }',
+      'words=(sluice stop h) CURRENT=3',
+      '_sluice'
+    ])
+    t.strictSame(loaded, ['hold'])
+  }
+)
+
+t.test('in a real fish: words, and files only where a file is wanted', missing('fish'), async (t) => {
+  const complete = (line: string) =>
+    inShell(t, 'fish', ['--no-config'], (script) => [`source '${script}'`, `complete -C "${line}"`])
+  t.strictSame(
+    complete('sluice st').map((found) => found.split('\t')[0]),
+    ['start', 'status', 'stop']
+  )
+  t.strictSame(complete('sluice report x --format m'), ['md'])
+  t.strictSame(complete('sluice serve --config scr'), ['script'])
+  t.strictSame(complete(`sluice status '\\${EVIL}`), [''])
 })

@@ -17,17 +17,20 @@ _sluice() {
 complete -o default -F _sluice sluice
 `
 
+// Sourced, or put into a folder of fpath as `_sluice`: then its first call only defines it, and must go on to itself.
 const ZSH = `#compdef sluice
-# zsh completion for sluice: source <(sluice completion zsh), after compinit
+# zsh completion for sluice: source <(sluice completion zsh)
+(( $+functions[compdef] )) || { autoload -Uz compinit && compinit }
 _sluice() {
   local -a found
-  local line
+  local line value told
   while IFS= read -r line; do
-    found+=("\${line%%$'\\t'*}:\${line#*$'\\t'}")
+    value=\${line%%$'\\t'*} told=\${line#*$'\\t'}
+    found+=("$value\${told:+:$told}")
   done < <("\${words[1]}" complete -- "\${(@)words[2,CURRENT]}" 2>/dev/null)
   if (( \${#found} )); then _describe sluice found; else _files; fi
 }
-compdef _sluice sluice
+if [[ $funcstack[1] == _sluice ]]; then _sluice; else compdef _sluice sluice; fi
 `
 
 const FISH = `# fish completion for sluice: sluice completion fish | source
@@ -38,6 +41,7 @@ function __sluice_complete
 end
 complete -c sluice -f -a '(__sluice_complete)'
 complete -c sluice -n '__fish_seen_subcommand_from validate judge' -F
+complete -c sluice -n '__fish_seen_subcommand_from serve validate' -l config -r -F
 `
 
 export function scriptOf(shell: Shell): string {
