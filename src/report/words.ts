@@ -83,9 +83,11 @@ function impactLines(impact: ReportView['serviceImpact']): readonly string[] {
 
 function workLines({ work }: ReportView): readonly string[] {
   const who = work.people.length === 0 ? 'nobody' : listed(work.people)
+  const approvals =
+    work.approvals === 0 ? '' : `, ${work.approvals} of them ${work.approvals === 1 ? 'an approval' : 'approvals'}`
   return [
-    `${counted(work.commands, 'order')} and ${counted(work.approvals, 'approval')} by people; people involved: ${who}.`,
-    `${counted(work.writes, 'call')} to AWS that changed weights.`
+    `${counted(work.commands, 'order')} by people${approvals}; people involved: ${who}.`,
+    `${counted(work.writes, 'write')} of weights asked of AWS; reads are shared by all shifts and not counted here.`
   ]
 }
 

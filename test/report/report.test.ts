@@ -24,7 +24,10 @@ t.test('the five measures, each with its numbers and units', async (t) => {
   const md = markdown(aReport())
   t.match(md, '**Service impact.** New served 120,345 requests; 144 of them failed (0.12 %). Old failed 0.1 %')
   t.match(md, '24 failed beyond what old would have failed.')
-  t.match(md, '**Work.** 2 orders and 1 approval by people; people involved: oncall and lead. 6 calls to AWS')
+  t.match(
+    md,
+    '**Work.** 2 orders by people, 1 of them an approval; people involved: oncall and lead. 6 writes of weights asked of AWS'
+  )
   t.match(md, '**Rollback.** Not needed. Possible at any time until 2026-03-01 11:00:00 UTC, when the shift ended.')
   t.match(md, '**Frequency.** 4 of 4 steps done. From version 1.33 to 1.34.')
   t.match(md, '**Time.** 1h10m, from 2026-03-01 09:50:00 UTC to 2026-03-01 11:00:00 UTC. baking 1h.')

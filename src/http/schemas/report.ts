@@ -90,7 +90,11 @@ export const ReportSchema = Type.Object(
       commands: Count,
       approvals: Count,
       people: Type.Array(Type.String()),
-      writes: Count
+      writes: Type.Integer({
+        minimum: 0,
+        description:
+          'Writes that were asked of AWS, each repeat counted. Reads are shared by all shifts: sluice_aws_calls_total counts them'
+      })
     }),
     ...DETAILS,
     rollback: Type.Object({
