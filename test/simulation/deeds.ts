@@ -95,7 +95,7 @@ function carryOut(stage: Stage, deed: Deed): void {
       stage.world.traffic.stop()
       return void stage.clock.after(deed.forMs, () => stage.world.traffic.set(stage.scenario.rps))
     case 'sicken':
-      stage.world.new.errorRate = deed.rate
+      stage.world[deed.side].errorRate = deed.rate
       return
     case 'foreign':
       return foreign(stage, deed)

@@ -55,7 +55,7 @@ const counting = (scenario: Scenario): Scenario => {
   return { ...sound, policy: { ...sound.policy, onBreach: 'rollback', gates } }
 }
 
-const sicken: Deed = { kind: 'sicken', rate: 0.4 }
+const sicken: Deed = { kind: 'sicken', side: 'new', rate: 0.4 }
 
 /** New goes bad while the shift is held, or waits. */
 const sickWhileHeld: Draw = (setting) => {
@@ -258,6 +258,31 @@ const deadNew: Draw = (setting) => {
   }
 }
 
+/** Both sides fail, so that going back would help nobody; then old is well again, or new has nobody left. */
+const bothSick: Draw = (setting) => {
+  const { dice } = setting
+  const { name, targets } = aRoute(setting)
+  const n = dice.whole(2, 3)
+  const at = span(dice, 0, 20)
+  const later = nth('weight.in_effect', n, at + span(dice, 60, 150))
+  const gone: Deed = {
+    kind: 'targets',
+    route: name,
+    side: 'new',
+    healthy: 0,
+    total: dice.one([0, targets.new]),
+    forMs: span(dice, 90, 300)
+  }
+  return {
+    acts: [
+      { when: nth('weight.in_effect', n, at), deed: { kind: 'sicken', side: 'old', rate: 0.6 } },
+      { when: nth('weight.in_effect', n, at), deed: sicken },
+      { when: later, deed: dice.chance(0.5) ? { kind: 'sicken', side: 'old', rate: 0 } : gone }
+    ],
+    bend: counting
+  }
+}
+
 /** A side loses targets between a look and the write that follows from it. */
 const shrinking: Draw = (setting) => {
   const { dice } = setting
@@ -416,6 +441,7 @@ const TRAPS: readonly (readonly [number, Draw])[] = [
   [2, storm],
   [3, deadOld],
   [2, deadNew],
+  [3, bothSick],
   [2, shrinking],
   [2, dying],
   [1, lostBack],

@@ -51,7 +51,7 @@ function mustGoBack(shift: Shift): boolean {
   const { phase, policy } = shift
   if (policy.mode !== 'act' || shift.firstWriteAt === null || isGoingBack(phase)) return false
   if (phase.kind !== 'halted') return true
-  return phase.why !== 'breach_at_start' && phase.why !== 'old_unhealthy' && phase.why !== 'old_unfit'
+  return phase.why !== 'breach_at_start' && phase.why !== 'old_unhealthy'
 }
 
 /** No place to land, or only lately again. */

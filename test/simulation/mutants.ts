@@ -364,6 +364,13 @@ export const MUTANTS: readonly Mutant[] = [
     )
   },
   {
+    name: 'held because old fails as well, and never looked at again',
+    firstSeed: 24,
+    decide: onSeen((seen, { phase }) =>
+      phase.kind === 'halted' && phase.why === 'old_unfit' ? { ...seen, meters: [] } : seen
+    )
+  },
+  {
     name: 'back to an old side where nobody answers',
     firstSeed: 6,
     decide: onSeen((seen) =>

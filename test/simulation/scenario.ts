@@ -88,8 +88,8 @@ export type Deed =
       readonly forMs: Ms
     }
   | { readonly kind: 'quiet'; readonly forMs: Ms }
-  /** From then on new fails so many of its requests. */
-  | { readonly kind: 'sicken'; readonly rate: number }
+  /** From then on a side fails so many of its requests. */
+  | { readonly kind: 'sicken'; readonly side: Side; readonly rate: number }
   | { readonly kind: 'foreign'; readonly route: string; readonly weights: ForeignWeights; readonly share: Share }
   /** A controller, or Terraform on a schedule, that wants the route as it was before the shift, and sees to it. */
   | { readonly kind: 'resync'; readonly route: string; readonly everyMs: Ms; readonly forMs: Ms }
