@@ -210,7 +210,7 @@ void t.test('paused and halted say what a person can do, and that gates still wa
   const stopped = said({ phase: { kind: 'paused', since: T0, by: 'stop' } })
   sub.equal(
     stopped,
-    'paused at 10 % by the red button for 5m48s: gates still watch, error rate 0.12 % of 5,321 requests; after the stop is lifted, resume goes on and abort goes back'
+    'paused at 10 % by the red button for 5m48s: gates still watch, error rate 0.12 % of 5,321 requests; resume goes on, not before the button is lifted, and abort goes back'
   )
   sub.match(
     said({ phase: 'paused', firstWriteAt: null }),

@@ -10,7 +10,7 @@ import { explainCause } from './causes.ts'
 import { driftChoices, driftsOf, explainDrift, type Drifted } from './drift.ts'
 import { explainHealth } from './gates.ts'
 import { explainHalt, haltRemedy } from './halts.ts'
-import { nextPercent, percentText } from './percents.ts'
+import { groundText, nextPercent, percentText } from './percents.ts'
 import { newShort, obstaclesOf, type Seen } from './waits.ts'
 import { counted, joined, listed } from './words.ts'
 
@@ -31,13 +31,12 @@ export function preflight({ shift, now }: Look, phase: In<'preflight'>): string 
 
 export function converging(look: Look, phase: In<'converging'>): string {
   const { shift, now } = look
-  const problems = shift.routes.flatMap(({ name, problem }) => (problem === null ? [] : [`${name}: ${problem}`]))
+  const problems = problemsOf(shift)
   const far = readBack(shift)
   if (shift.step < 0) {
     const short = newShort(shift, look.seen)
     const state = far ?? joined(['new stands there', ...short], ', ')
-    const text = `attaching new at weight 0, where it gets no users: ${state}`
-    return joined([text, ...problems, `then ${nextPercent(shift)}`], '; ')
+    return joined([`${groundText(shift)}: ${state}`, ...problems, `then ${nextPercent(shift)}`], '; ')
   }
   const inEffect = inEffectAt(shift)
   const progress =
@@ -55,7 +54,10 @@ export function baking(look: Look, phase: In<'baking'>): string {
   if (shift.policy.mode === 'observe')
     return `watching what others move, at ${at} for ${rest} more: ${explainHealth(shift)}`
   if (shift.back !== null) {
-    return `stepped back to ${at} until the evidence clears; its bake stands still: ${explainHealth(shift)}`
+    const far = readBack(shift)
+    const how =
+      far === null ? `stepped back to ${at}` : `stepping back to ${at} (${joined([far, ...problemsOf(shift)], '; ')})`
+    return `${how} until the evidence clears; its bake stands still: ${explainHealth(shift)}`
   }
   if (now < phase.until && !shift.advance) {
     return `baking at ${at} for ${rest} more: ${explainHealth(shift)}; ${afterBake(shift)}`
@@ -75,7 +77,7 @@ export function awaitingApproval({ shift, now }: Look, phase: In<'awaiting_appro
 export function paused({ shift, now }: Look, phase: In<'paused'>): string {
   const [who, how] =
     phase.by === 'stop'
-      ? ['by the red button', 'after the stop is lifted, resume goes on and abort goes back']
+      ? ['by the red button', 'resume goes on, not before the button is lifted, and abort goes back']
       : ['by a person', 'resume goes on, abort goes back']
   return `paused ${where(shift)} ${who} for ${since(phase, now)}: ${watched(shift)}; ${how}`
 }
@@ -134,6 +136,11 @@ function watched(shift: Shift): string {
 function restoreText(shift: Shift): string {
   const shares = shift.routes.flatMap(({ restore }) => (restore === null ? [] : [tenthsOfShare(restore)]))
   return formatPercent(Math.min(ALL, ...(shares.length > 0 ? shares : [0])))
+}
+
+/** Why writes did not go through, route by route. */
+function problemsOf(shift: Shift): readonly string[] {
+  return shift.routes.flatMap(({ name, problem }) => (problem === null ? [] : [`${name}: ${problem}`]))
 }
 
 /** How many routes are read back as wanted; null where all are. */
