@@ -7,6 +7,8 @@ import { routeWidgets, unknownRoute } from './dashboard/route.ts'
 import { GRID, type Widget } from './dashboard/widget.ts'
 import type { Migration } from './migration.ts'
 
+const LEGEND = 'Old beside new for every route; the right axis is the percent of traffic on new, told by Sluice.'
+
 export interface DashboardBody {
   readonly start: string
   readonly periodOverride: 'inherit'
@@ -18,15 +20,16 @@ export interface DashboardBody {
  * @param home the region of Sluice's own metrics; that of each route unless given
  */
 export function dashboardOf(migration: Migration, home?: string): DashboardBody {
+  const described = migration.description === '' ? [] : [migration.description]
   const widgets: Widget[] = [
     {
       type: 'text',
       x: 0,
       y: 0,
       width: GRID,
-      height: 2,
+      height: 2 + described.length,
       properties: {
-        markdown: `# ${migration.name}\n${migration.description} Old beside new for every route; the right axis is the percent of traffic on new, told by Sluice.`
+        markdown: [`# ${migration.name}`, ...described, LEGEND].join('\n\n')
       }
     }
   ]

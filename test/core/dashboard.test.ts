@@ -99,6 +99,17 @@ function optionsOf(row: MetricWidget['properties']['metrics'][number]): MetricOp
   return last
 }
 
+t.test(
+  'the description of a migration is a paragraph of its own above the graphs, whether or not it ends in a stop',
+  async (t) => {
+    const titleOf = (description: string) => dashboardOf(aMigration({ name: 'shop', description })).widgets[0]
+    t.match(titleOf('EKS 1.33 to 1.34'), {
+      properties: { markdown: /^# shop\n\nEKS 1\.33 to 1\.34\n\nOld beside new for every/ }
+    })
+    t.match(titleOf(''), { properties: { markdown: /^# shop\n\nOld beside new for every/ } })
+  }
+)
+
 /** What the schema cannot say: nothing overlaps, rows are pairs, and every expression finds its series in its own graph. */
 function sound(t: Test, routes: readonly RouteSpec[]): void {
   const body = dashboardOf(aMigration({ name: 'shop', routes }))
