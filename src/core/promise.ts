@@ -68,22 +68,30 @@ function isPooled(states: readonly GateState[], { gate, percentile }: GateState)
 function sensitivityOf(shift: Shift, state: GateState): readonly Finding[] {
   const worst = state.compared
   if (!worst || shift.steps.length === 0) return []
-  const seen = shift.steps.map((step, i) => ({ step, ratio: ratioSeen(shift, state.route, worst, i) }))
-  const { baseline } = worst.evidence.rule
-  const usual = `${state.gate} on ${state.route}: old has ${counted(Math.round(perBlock(worst)), 'request')} a minute, ${formatRate(baseline.phat)} of them errors`
-  const told = seen.map(({ step, ratio }) => {
-    const what = ratio === null ? 'none' : `${formatRate(Math.min(1, ratio * baseline.phat))} (${times(ratio)})`
-    return `at ${formatPercent(step.percent)} ${what}`
-  })
   const low = lowSteps(shift, state.route, worst)
   const smallest: Finding = {
     severity: 'info',
     code: 'smallest_regression',
     route: state.route,
-    detail: `${usual}; the smallest regression that is seen within each step: ${told.join(', ')}`,
+    detail: `${state.gate} on ${state.route}: ${smallestText(shift, state.route, worst)}`,
     remedy: 'longer bakes see smaller ones; docs/gating.md'
   }
   return low === null ? [smallest] : [smallest, low]
+}
+
+function smallestText(shift: Shift, route: string, compared: Compared): string {
+  const { baseline } = compared.evidence.rule
+  const requests = perBlock(compared)
+  if (requests === 0) {
+    return 'old reported no request before this shift, so it is not known how small a regression can be seen'
+  }
+  const told = shift.steps.map((step, i) => {
+    const ratio = ratioSeen(shift, route, compared, i)
+    const what = ratio === null ? 'none' : `${formatRate(Math.min(1, ratio * baseline.phat))} (${times(ratio)})`
+    return `at ${formatPercent(step.percent)} ${what}`
+  })
+  const usual = `old has ${counted(Math.round(requests), 'request')} a minute, ${formatRate(baseline.phat)} of them errors`
+  return `${usual}; the smallest regression that is seen within each step: ${told.join(', ')}`
 }
 
 function times(ratio: number): string {
@@ -103,7 +111,7 @@ function ratioSeen(shift: Shift, route: string, compared: Compared, i: number): 
   const { rule } = compared.evidence
   const step = shift.steps[i]
   const requests = perBlock(compared)
-  if (!step || requests === 0) return null
+  if (!step) return null
   const question: Omit<BakeQuestion, 'p1'> = {
     requests,
     w: fractionOf(step.shares[route] ?? { old: 1, new: 0 }),

@@ -60,6 +60,15 @@ t.test('the smallest regression that each step sees: less with more traffic, and
   t.ok(less > first, `${less} at a tenth of the traffic, ${first} before`)
 })
 
+t.test('where old reported no request, no rate of errors is made up for it', async (t) => {
+  const silent = findings([anErrorRateGate({ against: 'old' })], { requests: 0 })
+  const told = silent.find(({ code }) => code === 'smallest_regression')?.detail
+  t.equal(
+    told,
+    'errors on web: old reported no request before this shift, so it is not known how small a regression can be seen'
+  )
+})
+
 t.test('low traffic is said aloud, with the bake that would be needed', async (t) => {
   const low = findings([anErrorRateGate({ against: 'old' })], { requests: 500 }).find(
     ({ code }) => code === 'low_traffic'
