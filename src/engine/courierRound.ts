@@ -1,6 +1,7 @@
 /**
  * One target's turn: its notices oldest first. A target that cannot take anything is left in peace for a growing time; a notice that
- * is refused is set aside alone, also for a growing time. After a day of that it is given up, never before and never in silence.
+ * is refused, or fails where others do not, is set aside alone, also for a growing time. After a day of that it is given up, never
+ * before and never in silence.
  */
 import type { Notice, NoticeId } from '../core/notice.ts'
 import type { Instant, Ms } from '../core/time.ts'
@@ -11,6 +12,10 @@ import type { CourierDeps } from './courier.ts'
 /** Of one delivery. */
 const SEND_MS: Ms = 10_000
 const BATCH = 50
+/** So many that were set aside are passed over, to come to those behind them. */
+const MOST_ASIDE = 1_000
+/** A notice that failed so often lets others try first: it may be its own fault, a receiver that chokes on it. */
+const PATIENCE = 3
 const WAIT_MS: Ms = 1_000
 const WAIT_MOST_MS: Ms = 5 * 60_000
 /** A notice that is older, and was tried often enough by this very process, is given up. */
@@ -22,8 +27,10 @@ export type Round = (signal: AbortSignal) => Promise<Ms | null>
 
 /** What a target and its notices have been through in this process; a restart begins anew. */
 interface Trials {
+  /** In a row, since it took one. */
   failures: number
   nextAt: Instant
+  readonly failed: Map<NoticeId, number>
   readonly refused: Map<NoticeId, { readonly times: number; readonly nextAt: Instant }>
 }
 
@@ -34,26 +41,41 @@ export function waitAfter(failures: number): Ms {
 
 export function startRound(deps: CourierDeps, notifier: Notifier): Round {
   const { store, clock } = deps
-  const trials: Trials = { failures: 0, nextAt: 0, refused: new Map() }
+  const trials: Trials = { failures: 0, nextAt: 0, failed: new Map(), refused: new Map() }
   return async (signal) => {
     if (trials.nextAt > clock.now()) return trials.nextAt - clock.now()
-    const notices = await store.notices(notifier.name, BATCH)
+    const limit = BATCH + Math.min(trials.refused.size, MOST_ASIDE)
+    const notices = await store.notices(notifier.name, limit)
     forget(trials, notices)
-    for (const notice of notices) {
+    let handled = 0
+    for (const notice of inTurn(trials, notices)) {
       if (signal.aborted || !deps.mayDeliver()) return null
       if ((trials.refused.get(notice.id)?.nextAt ?? 0) > clock.now()) continue
       const delivery = await send(clock, notifier, notice, signal)
       // Called off by the end of this process: nobody knows whether it arrived, so it stays.
       if (signal.aborted && delivery.kind !== 'sent') return null
-      if (delivery.kind === 'retry') return await resting(deps, trials, notices, notice, delivery)
+      if (delivery.kind === 'retry' && !isItsOwnFault(trials, notice)) {
+        return await resting(deps, trials, notices, notice, delivery)
+      }
       trials.failures = 0
       if (delivery.kind === 'sent') await arrived(deps, notice)
       else await setAside(deps, trials, notice, delivery.detail)
+      handled += 1
     }
     const next = Math.min(...[...trials.refused.values()].map(({ nextAt }) => nextAt))
-    if (notices.length === BATCH && trials.refused.size < BATCH) return 0
+    if (notices.length === limit && handled > 0) return 0
     return next === Infinity ? null : Math.max(0, next - clock.now())
   }
+}
+
+function inTurn({ failed }: Trials, notices: readonly Notice[]): readonly Notice[] {
+  const failsOften = ({ id }: Notice) => (failed.get(id) ?? 0) >= PATIENCE
+  return [...notices.filter((notice) => !failsOften(notice)), ...notices.filter(failsOften)]
+}
+
+/** It failed often enough, and others arrive. */
+function isItsOwnFault({ failed, failures }: Trials, { id }: Notice): boolean {
+  return failures === 0 && (failed.get(id) ?? 0) >= PATIENCE
 }
 
 async function arrived({ store, told }: CourierDeps, notice: Notice): Promise<void> {
@@ -70,6 +92,7 @@ async function resting(
   { detail, afterMs }: Extract<Delivery, { kind: 'retry' }>
 ): Promise<Ms> {
   trials.failures += 1
+  trials.failed.set(notice.id, (trials.failed.get(notice.id) ?? 0) + 1)
   deps.told(notice.to, 'retry', notice, detail)
   if (trials.failures >= GIVE_UP_TRIES) {
     for (const old of notices.filter((one) => isOld(deps.clock, one))) await giveUp(deps, old, detail)
@@ -96,9 +119,9 @@ export function isOld(clock: Clock, { at }: Notice): boolean {
   return clock.now() - at >= GIVE_UP_AFTER_MS
 }
 
-function forget({ refused }: Trials, notices: readonly Notice[]): void {
+function forget({ failed, refused }: Trials, notices: readonly Notice[]): void {
   const there = new Set(notices.map(({ id }) => id))
-  for (const id of refused.keys()) if (!there.has(id)) refused.delete(id)
+  for (const known of [failed, refused]) for (const id of known.keys()) if (!there.has(id)) known.delete(id)
 }
 
 /** Ends at its time even where the notifier ignores its signal; what it threw is not shown, as it may hold an address. */

@@ -179,6 +179,36 @@ void t.test('a notice that is refused is set aside alone, and tried again', asyn
   t.same(await desk.store.noticeTargets(), [])
 })
 
+void t.test('a notice on which its target fails again and again holds back none of the others', async (t) => {
+  let broken = true
+  const desk = aDesk(t, { oncall: (id) => (id === 'odd' && broken ? DOWN : SENT) })
+  await desk.post('oncall', 'odd', 'b', 'c')
+  await desk.clock.advance('20s')
+  t.same(
+    desk.arrived.map(({ id }) => id),
+    ['b', 'c']
+  )
+  await desk.clock.advance('2h')
+  const asked = desk.counted('retry') + desk.counted('refused')
+  t.ok(asked > 20 && asked < 50, `${asked} attempts in two hours`)
+  await desk.post('oncall', 'd')
+  await desk.clock.advance(10)
+  t.equal(desk.arrived.at(-1)?.id, 'd', 'nor those that come later, by a second')
+  broken = false
+  await desk.clock.advance('5m')
+  t.equal(desk.arrived.at(-1)?.id, 'odd')
+  t.same(await desk.store.noticeTargets(), [])
+})
+
+void t.test('a hundred notices that are refused hold back none that is newer', async (t) => {
+  const desk = aDesk(t, { oncall: (id) => (id.startsWith('odd') ? NO : SENT) })
+  await desk.post('oncall', ...Array.from({ length: 100 }, (_, i) => `odd${i}`))
+  await desk.clock.advance('10m')
+  await desk.post('oncall', 'new')
+  await desk.clock.advance('1s')
+  t.match(desk.arrived, [{ id: 'new' }])
+})
+
 for (const [what, answer] of [
   ['dead', DOWN],
   ['refusing', NO]
