@@ -7,6 +7,7 @@ import { HALTS } from '../../src/core/reason.ts'
 import { ENDS, PHASES } from '../../src/core/shift.ts'
 import {
   ABORT,
+  aDnsRoute,
   aGateState,
   aHealth,
   anErrorRateGate,
@@ -206,6 +207,19 @@ void t.test('the gate that says the worst speaks for all', async (sub) => {
   sub.match(said({ gates: [], policy: aPolicy({ gates: [] }) }), ': no gate watches; then')
 })
 
+void t.test('paused while a raise was on its way does not say that it got there', async (sub) => {
+  const { routes } = aShift({ phase: 'converging', step: 2 })
+  for (const [kind, sentence] of [
+    [
+      'paused',
+      'paused on the way from 10 % to 50 % (read back on 0 of 1 route) by a person for 5m48s: gates still watch'
+    ],
+    ['halted', 'halted on the way from 10 % to 50 % (read back on 0 of 1 route) for 5m48s: ']
+  ] as const) {
+    sub.ok(said({ phase: kind, step: 2, routes }).startsWith(sentence), said({ phase: kind, step: 2, routes }))
+  }
+})
+
 void t.test('paused and halted say what a person can do, and that gates still watch', async (sub) => {
   const stopped = said({ phase: { kind: 'paused', since: T0, by: 'stop' } })
   sub.equal(
@@ -249,6 +263,28 @@ void t.test('FM-30: going back says what is verified and what is not', async (su
     said({ phase: 'stuck', routes: stuck }),
     'for 5m48s: web not read back, still trying; web: AccessDenied; the commands shown do it by hand'
   )
+})
+
+void t.test('going back that is in effect says what is still waited for, and for how long', async (sub) => {
+  const phase = { ...aPhase('rolling_back'), confirmedAt: T0 + SECOND } as ReturnType<typeof aPhase>
+  const back = aRouteState({ confirmedAt: T0 + SECOND, inEffectAt: T0 + 61 * SECOND, observed: 0.03 })
+  const now = T0 + 121 * SECOND
+  sub.match(said({ phase, routes: [back] }, now), /; read back everywhere and in effect, about to end$/)
+  const policy = aPolicy({ drain: { residual: 0.01, forMs: 7 * MINUTE, deadlineMs: HOUR } })
+  const routeSpecs = [aDnsRoute({ name: back.name })]
+  const gateSpecs = [anErrorRateGate()]
+  sub.match(
+    said({ phase, routes: [back], policy, routeSpecs, gateSpecs }, now),
+    /; read back everywhere and in effect, new still gets 3 %: over once it gets at most 1 % for 7m, or in 58m$/
+  )
+  const unmeasured = [{ ...back, observed: null }]
+  sub.match(
+    said({ phase, routes: unmeasured, policy, routeSpecs, gateSpecs }, now),
+    'what new still gets is not measured yet'
+  )
+  const lost = { n: 1, want: { ...back.want, share: aShare(500) }, sentAt: now - SECOND }
+  const late = said({ phase, routes: [{ ...back, asks: [lost] }], policy, routeSpecs, gateSpecs }, now)
+  sub.match(late, /in effect, waits until no earlier write can land any more$/)
 })
 
 void t.test('an end says why', async (sub) => {

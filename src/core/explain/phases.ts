@@ -2,10 +2,12 @@
  * One sentence for each phase: what is moving and how far, whether users are hurt, what happens next and when.
  */
 import { formatWait } from '../duration.ts'
+import { countsRequests } from '../gates/meters.ts'
 import { ALL, formatPercent, formatRate } from '../percent.ts'
-import { tenthsOfShare } from '../share.ts'
+import { sameShare, tenthsOfShare } from '../share.ts'
 import type { Phase, Shift } from '../shift.ts'
 import type { Instant } from '../time.ts'
+import { mayStillLand } from '../want.ts'
 import { explainCause } from './causes.ts'
 import { driftChoices, driftsOf, explainDrift, type Drifted } from './drift.ts'
 import { explainHealth } from './gates.ts'
@@ -104,13 +106,30 @@ export function draining({ shift, now }: Look, phase: In<'draining'>): string {
   return `draining: new has ${percentText(shift)}, ${still}; ${explainHealth(shift)}; ${goal}`
 }
 
-export function rollingBack({ shift, now }: Look, phase: In<'rolling_back'>): string {
+export function rollingBack(look: Look, phase: In<'rolling_back'>): string {
+  return `going back to ${restoreText(look.shift)} because ${explainCause(phase.cause)}; ${wayBack(look, phase)}`
+}
+
+/** How far the way back is: read back, then in effect, then what is still waited for. */
+function wayBack({ shift, now }: Look, phase: In<'rolling_back'>): string {
   const inEffect = inEffectAt(shift)
-  const progress =
-    phase.confirmedAt !== null && inEffect !== null
-      ? `read back everywhere, in effect in ${left(inEffect, now)}`
-      : `${readBack(shift) ?? 'more of it moves soon'}, ${left(phase.deadlineAt, now)} left`
-  return `going back to ${restoreText(shift)} because ${explainCause(phase.cause)}; ${progress}`
+  if (phase.confirmedAt === null || inEffect === null) {
+    return `${readBack(shift) ?? 'more of it moves soon'}, ${left(phase.deadlineAt, now)} left`
+  }
+  if (now < inEffect) return `read back everywhere, in effect in ${left(inEffect, now)}`
+  return `read back everywhere and in effect, ${tailOf(shift, phase.confirmedAt, now)}`
+}
+
+/** What keeps a rollback from its end once it is in effect. */
+function tailOf(shift: Shift, confirmedAt: Instant, now: Instant): string {
+  if (shift.routes.some((route) => mayStillLand(route, now))) return 'waits until no earlier write can land any more'
+  const dns = shift.routeSpecs.some(({ type }) => type === 'route53')
+  if (!dns || !shift.gateSpecs.some(countsRequests)) return 'about to end'
+  const { residual, forMs, deadlineMs } = shift.policy.drain
+  const shares = shift.routes.flatMap(({ observed }) => (observed === null ? [] : [observed]))
+  const still =
+    shares.length > 0 ? `new still gets ${formatRate(Math.max(...shares))}` : 'what new still gets is not measured yet'
+  return `${still}: over once it gets at most ${formatRate(residual)} for ${formatWait(forMs)}, or in ${left(confirmedAt + deadlineMs, now)}`
 }
 
 export function stuck({ shift, now }: Look, phase: In<'stuck'>): string {
@@ -121,11 +140,14 @@ export function stuck({ shift, now }: Look, phase: In<'stuck'>): string {
   return joined([text, ...problems, 'the commands shown do it by hand'], '; ')
 }
 
-/** `at 10 %`, or that nothing was written. */
+/** `at 10 %`, or that nothing was written, or that a share was asked for which was not read back. */
 function where(shift: Shift): string {
-  return shift.firstWriteAt === null && shift.policy.mode === 'act'
-    ? 'before the first write'
-    : `at ${percentText(shift)}`
+  if (shift.firstWriteAt === null && shift.policy.mode === 'act') return 'before the first write'
+  const from = shift.routes.flatMap(({ confirmedAt, drift, from: before, want }) =>
+    confirmedAt === null && drift === null && !sameShare(before, want.share) ? [tenthsOfShare(before)] : []
+  )
+  if (from.length === 0) return `at ${percentText(shift)}`
+  return `on the way from ${formatPercent(Math.min(...from))} to ${percentText(shift)} (${readBack(shift)})`
 }
 
 function watched(shift: Shift): string {
