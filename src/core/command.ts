@@ -70,6 +70,12 @@ export function refusalOf(shift: Shift, order: Order, actor: string, stop: Stop 
   if ('step' in order && order.step !== shift.step) {
     return no('step_moved', `step ${order.step} was meant, the shift is at step ${shift.step}`)
   }
+  if (order.verb === 'advance' && shift.policy.mode === 'observe') {
+    return no('illegal_in_phase', 'this shift only watches: it has no bake to end')
+  }
+  if (order.verb === 'advance' && shift.back !== null) {
+    return no('illegal_in_phase', 'the step is stepped back until its evidence clears, which nobody can advance')
+  }
   if (order.verb === 'resume' && order.drift === null && isDrifted(shift)) {
     return no('drift_choice_needed', 'weights were changed by somebody else: choose drift "adopt" or "overwrite"')
   }

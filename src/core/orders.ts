@@ -65,7 +65,7 @@ function obey(turn: Turn, command: Command): void {
     case 'resume':
       return resume(turn, command, order.drift)
     case 'advance':
-      return patch(turn, { advance: true })
+      return patch(turn, { advance: true, advancedBy: actor })
     case 'approve':
       return approve(turn, actor, order.comment)
   }

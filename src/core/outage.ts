@@ -19,7 +19,8 @@ export function forgiveOutage(turn: Turn): void {
     blindSince: since(shift.blindSince),
     holdSince: since(shift.holdSince),
     shareSince: since(shift.shareSince),
-    waitSince: since(shift.waitSince)
+    waitSince: since(shift.waitSince),
+    back: shift.back === null ? null : { ...shift.back, since: shift.back.since + outageMs }
   })
 }
 

@@ -16,11 +16,12 @@ import { aimsAtRestore, goBack, keepGoingBack } from './rollback.ts'
 import { shareArrived } from './arrival.ts'
 import { unprovenProbes } from './signals.ts'
 import { bake, leastBakeMs, shareAt, takeStep } from './step.ts'
-import { rollbackBeganAt, type GateState } from './shift.ts'
+import { rollbackBeganAt, type GateState, type StepBack } from './shift.ts'
 import { tenthsOfShare } from './share.ts'
+import type { Instant } from './time.ts'
 import { percentWanted, percentNow } from './standing.ts'
 import { emit, enter, patch, readingOf, type Turn } from './turn.ts'
-import { isAsWanted, isDns, isTidy, mayStillLand, UNPROVEN } from './want.ts'
+import { isAsWanted, isDns, isTidy, mayStillLand, nextStep, UNPROVEN } from './want.ts'
 
 export function progress(turn: Turn): void {
   switch (turn.shift.phase.kind) {
@@ -77,14 +78,15 @@ function converging(turn: Turn): void {
   goBack(turn, { kind: 'policy', why: 'converge', routes: late.map((route) => route.name) })
 }
 
-/** Step 0: new stands at weight 0; it must become healthy within preflight.healthyWithin of the read-back. */
+/** Step 0: new stands at weight 0, or where it was; it must become healthy within preflight.healthyWithin of the read-back. */
 function attached(turn: Turn): void {
   const { routes, policy } = turn.shift
-  const short = tooFewNew(turn, shareAt(turn, 0))
+  const next = nextStep(turn.shift)
+  const short = tooFewNew(turn, shareAt(turn, next))
   const unproven = unprovenProbes(turn)
   if (short.length === 0 && unproven.length === 0 && turn.seen.stop === null) {
-    emit(turn, 'weight.in_effect', { code: 'in_effect', percent: 0, step: -1 })
-    return takeStep(turn, 0)
+    emit(turn, 'weight.in_effect', { code: 'in_effect', percent: percentNow(turn), step: -1 })
+    return takeStep(turn, next)
   }
   const readBackAt = Math.max(...routes.map((route) => route.inEffectAt ?? route.confirmedAt ?? turn.now))
   if (turn.now < readBackAt + policy.preflight.healthyWithinMs) return
@@ -97,7 +99,7 @@ function baking(turn: Turn): void {
   const { phase, advance, policy, step, steps } = turn.shift
   if (phase.kind !== 'baking') return
   if (policy.mode === 'observe') return followStep(turn)
-  if (turn.shift.back !== null) return void (allAsWanted(turn) && allInEffect(turn) && resumeStep(turn))
+  if (turn.shift.back !== null) return steppedBack(turn, turn.shift.back)
   foldShareArrival(turn)
   if (turn.now < phase.until && !advance) return
   const current = steps[step]
@@ -116,6 +118,15 @@ function baking(turn: Turn): void {
     )
   }
   leaveStep(turn, 'bake')
+}
+
+/** A step back is written like any step, and has the same time to be live everywhere (CONTRACT, converge). */
+function steppedBack(turn: Turn, { since }: StepBack): void {
+  if (allAsWanted(turn) && allInEffect(turn)) return void resumeStep(turn)
+  const unreadable = turn.shift.routes.some((route) => readingOf(turn, route.name) === null)
+  const late = turn.shift.routes.filter((route) => route.confirmedAt === null && route.drift === null)
+  if (late.length === 0 || unreadable || turn.now < since + turn.shift.policy.converge.deadlineMs) return
+  goBack(turn, { kind: 'policy', why: 'converge', routes: late.map((route) => route.name) })
 }
 
 /** Gates whose newest verdict does not let the step end. */
@@ -156,24 +167,24 @@ function foldShareArrival(turn: Turn): void {
   if (!arrived && shareSince === null) patch(turn, { shareSince: turn.now })
 }
 
+/** A person's `advance` goes on before it can be known; what is known to stay away holds, and is no lack of requests. */
 function shareIsFine(turn: Turn): boolean {
-  if (turn.shift.advance) return true
-  if (turn.shift.routes.every((route) => shareArrived(turn, route) === 'arrived')) return true
-  return lateShareSince(turn) !== null && turn.shift.policy.onShare === 'advance'
+  const { shift } = turn
+  if (shift.routes.every((route) => shareArrived(turn, route) === 'arrived')) return true
+  if (lateShareSince(turn) !== null) return shift.policy.onShare === 'advance'
+  return shift.advance && !shift.insufficient.includes(shift.step)
 }
 
 /** The step is done; the next one begins where its own preconditions hold, else this one goes on watching. */
 function leaveStep(turn: Turn, by: 'bake'): void {
   const { step, steps, waitSince, policy } = turn.shift
   const next = steps[step + 1]
-  const done = () =>
-    emit(turn, 'step.completed', {
-      code: 'step_done',
-      step,
-      percent: percentWanted(turn.shift),
-      by: doneBy(turn, by),
-      actor: 'daemon'
-    })
+  const done = () => {
+    const how = doneBy(turn, by)
+    const actor = (how === 'advance' ? turn.shift.advancedBy : null) ?? 'daemon'
+    const percent = percentWanted(turn.shift)
+    emit(turn, 'step.completed', { code: 'step_done', step, percent, by: how, actor }, { actor })
+  }
   if (!next) {
     if (turn.shift.routes.some((route) => mayStillLand(route, turn.now))) return
     if (!isWhole(turn) && tidyUp(turn)) return
@@ -214,7 +225,9 @@ function complete(turn: Turn): void {
 /** 100 % is in effect; old is watched until nothing arrives there any more (FM-22). */
 function draining(turn: Turn): void {
   const { phase, policy, routes } = turn.shift
-  if (phase.kind !== 'draining' || !allAsWanted(turn) || routes.some((route) => mayStillLand(route, turn.now))) return
+  if (phase.kind !== 'draining') return
+  if (!allAsWanted(turn)) return untidied(turn, phase.deadlineAt)
+  if (routes.some((route) => mayStillLand(route, turn.now))) return
   const residuals = routes.map((route) => (route.observed === null ? null : 1 - route.observed))
   const known = residuals.filter((residual) => residual !== null)
   const residual = known.length === 0 ? null : Math.max(...known)
@@ -226,6 +239,13 @@ function draining(turn: Turn): void {
   if (turn.now < phase.deadlineAt || tidyUp(turn)) return
   emit(turn, 'old.drained', { code: 'drain_deadline', residual }, { page: true })
   finish(turn, 'completed', 'old was still not seen to be drained at the deadline')
+}
+
+/** What stands in the way of the end is a TTL that cannot be put back: that, too, has an end (FM-32). */
+function untidied(turn: Turn, deadlineAt: Instant): void {
+  const late = turn.shift.routes.filter((route) => route.confirmedAt === null)
+  if (late.length === 0 || turn.now < deadlineAt + turn.shift.policy.converge.deadlineMs) return
+  halt(turn, 'deadline', `not read back as wanted: ${late.map((route) => route.name).join(', ')}`, null)
 }
 
 function goingBack(turn: Turn): void {
@@ -242,7 +262,7 @@ function goingBack(turn: Turn): void {
       percent: percentNow(turn)
     })
   }
-  if (confirmed && isOver(turn) && !tidyUp(turn)) {
+  if (confirmed && isOver(turn) && !tidyBack(turn)) {
     const person = phase.cause.kind === 'person'
     const actor = phase.cause.kind === 'person' ? phase.cause.actor : 'daemon'
     return finish(turn, person ? 'aborted' : 'rolled_back', 'every route is read back as it was', actor)
@@ -296,6 +316,15 @@ function tidyUp(turn: Turn): boolean {
         : { ...route, want: { ...route.want, ttlSeconds: route.ttlAtStart }, ...UNPROVEN }
     )
   })
+  return true
+}
+
+/** The way back was verified: what is left to write has its own time, before anybody is called. */
+function tidyBack(turn: Turn): boolean {
+  if (!tidyUp(turn)) return false
+  const { phase, policy } = turn.shift
+  if (phase.kind === 'rolling_back')
+    patch(turn, { phase: { ...phase, deadlineAt: Math.max(phase.deadlineAt, turn.now + policy.rollback.deadlineMs) } })
   return true
 }
 

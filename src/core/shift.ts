@@ -365,6 +365,8 @@ export interface Shift {
   readonly waitSince: Instant | null
   /** `advance` was given for this step: its bake is over and `inconclusive` does not hold it. */
   readonly advance: boolean
+  /** Who gave it; absent where nobody has yet. */
+  readonly advancedBy?: string
   /** On amber a lower share is served until the evidence clears; the bake stands still meanwhile. */
   readonly back: StepBack | null
   /** Step backs of this step; three page. */

@@ -59,14 +59,23 @@ export function isForward(kind: Shift['phase']['kind']): boolean {
   return kind === 'converging' || kind === 'baking' || kind === 'awaiting_approval'
 }
 
-/** The want of a step for one route. Before the first step a load balancer gets new at 0, and records keep their share. */
+/** The want of a step for one route. Before the first step each keeps its share; new is attached at 0 where it has none. */
 export function stepWant(shift: Shift, step: number, name: string): Want {
   const route = shift.routes.find((candidate) => candidate.name === name)
-  const ground = isDns(shift, name) ? route?.from : ZERO
+  const ground = route && !isDns(shift, name) && isZero(route.from) ? ZERO : route?.from
   const share = step < 0 ? ground : shift.steps[step]?.shares[name]
   if (!route || !share) throw new Error(`bug: shift ${shift.id} has no step ${step} for route ${name}`)
   const ttl = loweredTtl(shift, route)
   return { share, attached: true, unstick: false, ...(ttl === null ? {} : { ttlSeconds: ttl }) }
+}
+
+/** Index of the step that follows. After the ground, which is none of the plan, the first that gives some route more than it has. */
+export function nextStep({ step, steps, routes }: Shift): number {
+  if (step >= 0) return step + 1
+  const above = steps.findIndex(({ shares }) =>
+    routes.some(({ name, want }) => compareShares(shares[name] ?? ZERO, want.share) > 0)
+  )
+  return Math.max(0, above)
 }
 
 export function isDns(shift: Shift, name: string): boolean {

@@ -37,7 +37,7 @@ export function actionsOf(view: ShiftView, stopped: boolean): readonly Action[] 
     legal('resume') && drifted && adopt(view),
     legal('resume') && drifted && overwrite(view),
     legal('pause') && pause(view),
-    legal('advance') && advance(view),
+    legal('advance') && view.step?.steppedBackTo == null && advance(view),
     legal('release') && release(view),
     view.phase === 'completed' && restore(view)
   ]

@@ -1,6 +1,7 @@
 /** TTLs that are too long, lowered, put back; percents that weights cannot hold. */
 import t from 'tap'
 import type { Shift } from '../../src/core/shift.ts'
+import { fractionOf } from '../../src/core/share.ts'
 import { baking, dnsRig, MINUTE, policy } from './dnsRig.ts'
 import { aRig } from './rig.ts'
 
@@ -54,6 +55,10 @@ t.test('a TTL that was lowered is put back at every end; a released shift writes
     const end = await rig.untilEnd(id, '24h')
     await rig.clock.advance('10m')
     const left = end.findings.find(({ code }) => code === 'ttl_left_lowered')
+    t.notOk(
+      (await rig.events(id)).some(({ type }) => type === 'shift.stuck'),
+      `${what}: nobody is called for a TTL`
+    )
     if (order.verb === 'abort') {
       t.same([...ttls()], [600], `${what}: ${await rig.story(id)}`)
       t.equal(left, undefined)
@@ -78,4 +83,50 @@ t.test('a percent that weights of records cannot hold is told before the first w
     shift.findings.find(({ code }) => code === 'percent_rounded'),
     { severity: 'warning', detail: /0\.39 %/ }
   )
+})
+
+t.test(
+  'from: live, and the TTL is lowered first: new keeps what it has, and no step below that is taken',
+  async (t) => {
+    const rig = await aRig(t, { routes: ['web', { name: 'api', kind: 'dns', alias: false, ttl: 600 }] })
+    rig.world.foreign.setWeights('web', { old: 500, new: 500 })
+    rig.world.foreign.setWeights('api', { old: 50, new: 50 })
+    await rig.clock.advance('20m')
+    const { id } = await rig.start({ ...policy, dns: { ...policy.dns, lowerTtlMs: MINUTE } }, { from: 'live' })
+    const ground = await rig.until(id, ({ phase }) => phase.kind === 'converging')
+    t.equal(ground.step, -1)
+    t.match((await rig.view(id)).explain, /weights as they are: new stays at 50 %.*then 100 %/)
+    await rig.until(id, ({ step }) => step >= 0)
+    t.equal((await rig.shift(id)).step, 2, await rig.story(id))
+    for (const name of ['web', 'api']) {
+      const shares = rig.world.log.flatMap(({ route, sentAt, split }) =>
+        route === name && sentAt > ground.createdAt && split ? [fractionOf(split)] : []
+      )
+      const lowest = Math.min(...shares)
+      t.ok(lowest >= 0.5, `${name} had ${lowest}`)
+    }
+    t.match(await rig.story(id), /the routes are prepared and new is healthy, which has 50 % already/)
+    t.equal((await rig.untilEnd(id, '24h')).phase.kind, 'completed')
+    t.strictSame(rig.broken, [])
+    await rig.replay(id)
+  }
+)
+
+t.test('FM-32: a TTL that cannot be put back at the end does not keep a shift open without a word', async (t) => {
+  const rig = await aRig(t, { routes: [{ name: 'api', kind: 'dns', alias: false, ttl: 600 }] })
+  const drain = { residual: 0.03, forMs: 2 * MINUTE, deadlineMs: 20 * MINUTE }
+  const dns = { ...policy.dns, lowerTtlMs: MINUTE }
+  const { id } = await rig.start({ ...policy, dns, drain, steps: policy.steps.slice(2) })
+  const draining = await rig.untilPhase(id, 'draining', '12h')
+  const lift = rig.world.faults.error('AccessDenied', 403, 'not authorized', {
+    operation: 'ChangeResourceRecordSets'
+  })
+  const halted = await rig.untilPhase(id, 'halted', '3h')
+  t.match(halted.phase, { why: 'deadline' })
+  t.ok(halted.phase.since - draining.phase.since <= 26 * MINUTE)
+  t.ok((await rig.events(id)).some(({ type, page }) => type === 'shift.halted' && page))
+  lift()
+  await rig.order(id, { verb: 'resume', drift: null })
+  t.equal((await rig.untilEnd(id, '12h')).phase.kind, 'completed', await rig.story(id))
+  await rig.replay(id)
 })

@@ -52,6 +52,38 @@ t.test('no traffic on new: scores stay, no step is left, and on-call is told wit
   t.strictSame(rig.broken, [])
 })
 
+t.test(
+  'FM-02: no traffic on new, and too little is enough by policy: requests that stay away are not too few',
+  async (t) => {
+    const rig = await usualRig(t, { dataPlaneLag: '3h' })
+    const { id } = await rig.start({ ...policyWith(), onInsufficient: 'advance' })
+    t.match((await rig.untilPhase(id, 'halted')).phase, { why: 'share' })
+    t.equal((await rig.shift(id)).step, 0, await rig.story(id))
+    await rig.replay(id)
+  }
+)
+
+t.test('advance goes on before the share can have been seen, and not where it is known to stay away', async (t) => {
+  const lag = { dataPlaneLag: '3h' }
+  const rig = await usualRig(t, lag)
+  const { id } = await rig.start({
+    ...policyWith(),
+    onHold: { afterMs: 60 * MINUTE, action: 'halt' },
+    maxBakeMs: 60 * MINUTE
+  })
+  await rig.until(id, baking(0))
+  await rig.order(id, { verb: 'advance', step: 0 })
+  await rig.until(id, baking(1), '10m')
+  await rig.clock.advance('25m')
+  await rig.order(id, { verb: 'advance', step: 1 })
+  await rig.clock.advance('5m')
+  t.equal((await rig.shift(id)).step, 1, await rig.story(id))
+  t.match((await rig.view(id)).explain, /cannot go on yet because new receives 0 % of the requests on web instead of/)
+  const done = (await rig.events(id)).find(({ type }) => type === 'step.completed')
+  t.match(done, { actor: 'oncall', reason: { by: 'advance', actor: 'oncall' } }, 'and it is told who said so')
+  await rig.replay(id)
+})
+
 t.test('low traffic: said aloud at preflight with what can be seen, and never convicted by two errors', async (t) => {
   const rig = await usualRig(t, { rps: 0.5 })
   rig.world.new.errorRate = 0

@@ -69,9 +69,11 @@ export function explainStep(
     case 'read_back':
       return `${reason.route} was read back with ${formatPercent(reason.percent)} on new (${formatShare(reason.share)})`
     case 'in_effect':
-      return reason.step < 0
-        ? 'new is attached at weight 0 and healthy'
-        : `${formatPercent(reason.percent)} is in effect on every route, step ${reason.step} bakes`
+      if (reason.step >= 0)
+        return `${formatPercent(reason.percent)} is in effect on every route, step ${reason.step} bakes`
+      return reason.percent > 0
+        ? `the routes are prepared and new is healthy, which has ${formatPercent(reason.percent)} already`
+        : 'new is attached at weight 0 and healthy'
     case 'stepped_back': {
       const again = reason.times > 1 ? `, ${reason.times} times in this step` : ''
       return `steps back from ${formatPercent(reason.from)} to ${formatPercent(reason.to)} because of gate ${reason.gate} on ${reason.route}: ${reason.words}${again}`

@@ -5,7 +5,7 @@ import type { Shift } from '../shift.ts'
 import { explainCause } from './causes.ts'
 import { explainEnd } from './ends.ts'
 import { explainHalt } from './halts.ts'
-import { nextPercent, percentText } from './percents.ts'
+import { groundText, nextPercent, percentText } from './percents.ts'
 
 /** `baking at 10 %`, `halted at 10 %: somebody else changed what this shift had set`. */
 export function explainStanding(shift: Shift): string {
@@ -15,7 +15,7 @@ export function explainStanding(shift: Shift): string {
     case 'preflight':
       return 'looking at every route before anything is written'
     case 'converging':
-      return shift.step < 0 ? 'attaching new at weight 0, where it gets no users' : `moving to ${at}`
+      return shift.step < 0 ? groundText(shift) : `moving to ${at}`
     case 'baking':
       if (shift.policy.mode === 'observe') return `watching what others move, at ${at}`
       return shift.back === null ? `baking at ${at}` : `stepped back to ${at} until the evidence clears`

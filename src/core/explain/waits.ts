@@ -6,6 +6,7 @@ import type { RouteSeen } from '../observation.ts'
 import { formatPercent, formatRate } from '../percent.ts'
 import { fractionOf, tenthsOfShare } from '../share.ts'
 import type { GateState, Shift } from '../shift.ts'
+import { nextStep } from '../want.ts'
 import { explainNote } from './gates.ts'
 import { counted, formatCount } from './words.ts'
 
@@ -49,7 +50,8 @@ function gateObstacle(shift: Shift, state: GateState): readonly string[] {
 }
 
 function lateShares(shift: Shift): readonly string[] {
-  if (shift.shareSince === null || shift.advance) return []
+  const overridden = shift.advance && !shift.shareTold && !shift.insufficient.includes(shift.step)
+  if (shift.shareSince === null || overridden) return []
   return shift.routes.flatMap(({ name, want, counted: { old, new: fresh } }) => {
     if (old + fresh === 0) return []
     const asked = formatRate(fractionOf(want.share))
@@ -65,7 +67,7 @@ function oldShort(shift: Shift): readonly string[] {
 
 /** What the next step needs of new: `new has 6 healthy targets and needs 20 for 50 %`. */
 export function newShort(shift: Shift, seen: Seen | null): readonly string[] {
-  const next = shift.steps[shift.step + 1]
+  const next = shift.steps[nextStep(shift)]
   return shift.routes.flatMap((route) => {
     const share = next?.shares[route.name]
     if (!share) return []
