@@ -202,6 +202,9 @@ t.test('FM-12: what a controller owns is refused, naming the owner, what it does
     ['ingress.k8s.aws/resource', '443:1', /AWS Load Balancer Controller/, /at any event on the Ingress/],
     ['service.k8s.aws/resource', 'x', /AWS Load Balancer Controller/, /reconciles/],
     ['gateway.k8s.aws.alb/stack', 'x', /AWS Load Balancer Controller/, /reconciles/],
+    ['ingress.eks.amazonaws.com/stack', 'shop/web', /EKS Auto Mode \(shop\/web\)/, /at any event on the Ingress/],
+    ['service.eks.amazonaws.com/resource', 'x', /EKS Auto Mode/, /deletes listeners and rules/],
+    ['gateway.eks.amazonaws.com.alb/stack', 'x', /EKS Auto Mode/, /reconciles/],
     ['services.k8s.aws/controller-version', 'elbv2-1', /ACK/, /resync/],
     ['crossplane-name', 'web-rule', /Crossplane \(web-rule\)/, /every 10 min/]
   ] as const) {
@@ -234,7 +237,14 @@ t.test('FM-12: whoever waits for a person before it writes is a warning', async 
 
 t.test('tags of nobody are no owner', async (t) => {
   const { world, route } = await plain()
-  const tags = { Name: 'shop', 'kubernetes.io/cluster/shop': 'owned', env: 'prod', 'managed-by': 'people' }
+  const tags = {
+    Name: 'shop',
+    'kubernetes.io/cluster/shop': 'owned',
+    // People put it on a target group, so that EKS Auto Mode may register pods there.
+    'eks:eks-cluster-name': 'shop-134',
+    env: 'prod',
+    'managed-by': 'people'
+  }
   for (const arn of [route.target.arn, BALANCER, route.old.targetGroup, route.new.targetGroup])
     world.fake.tags.set(arn, tags)
   t.strictSame(marks(await inspect(world, [route])), [])

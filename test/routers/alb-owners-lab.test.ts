@@ -18,6 +18,7 @@ const LBC = {
 }
 const GATEWAY = { 'elbv2.k8s.aws/cluster': 'shop-133', 'gateway.k8s.aws.alb/stack': 'shop/gw' }
 const SERVICE = { 'elbv2.k8s.aws/cluster': 'shop-133', 'service.k8s.aws/stack': 'shop/api' }
+const AUTO_MODE = { 'eks:eks-cluster-name': 'shop-134', 'ingress.eks.amazonaws.com/stack': 'shop/web' }
 const ACK = { 'services.k8s.aws/controller-version': 'elbv2-v1.1.0', 'services.k8s.aws/namespace': 'shop' }
 const CROSSPLANE = { 'crossplane-kind': 'lblistenerrule.elbv2.aws.upbound.io', 'crossplane-name': 'web' }
 const CDK = { 'aws:cloudformation:stack-name': 'net', 'aws:cloudformation:logical-id': 'Rule' }
@@ -100,7 +101,7 @@ void t.test('each controller’s marks at each place, present and absent', async
   for (const place of ['loadBalancer', 'listener', 'rule', 'old', 'new'] as const) tagsAt(lab, place).clear()
   t.same(await inspect(route), [], 'nobody owns it')
   for (const place of ['loadBalancer', 'listener', 'rule'] as const) {
-    for (const tags of [LBC, GATEWAY, SERVICE, ACK, CROSSPLANE]) {
+    for (const tags of [LBC, GATEWAY, SERVICE, AUTO_MODE, ACK, CROSSPLANE]) {
       t.equal(await marked(place, tags), 'blocker', `${Object.keys(tags).join(', ')} at ${place}`)
     }
     t.equal(await marked(place, OURS), '', `tags of our own at ${place}`)

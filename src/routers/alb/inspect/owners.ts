@@ -24,22 +24,36 @@ export interface Owner {
 
 const LBC = /^(elbv2|ingress|service)\.k8s\.aws\/|^gateway(\.\w+)*\.k8s\.aws/
 
+/** The same controller, run by EKS: https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonEKSLoadBalancingPolicy.html */
+const AUTO_MODE = /^(ingress|service)\.eks\.amazonaws\.com\/|^gateway\.eks\.amazonaws\.com/
+
+const LBC_DOES = {
+  does:
+    'sets the weights back whenever it reconciles: at any event on the Ingress, its Services and Secrets, at its restart or ' +
+    'upgrade, and every 10 h (--sync-period); and it deletes listeners and rules that it does not know',
+  doesToGroup:
+    'deletes it together with the Ingress or Service that it was made for, without waiting for the targets to drain',
+  remedy:
+    'move traffic where no controller writes: make a load balancer, listener, rule and one target group for each cluster outside ' +
+    'Kubernetes, bind the pods of each cluster to its group with a TargetGroupBinding, and point the name at it. Or leave the ' +
+    'Ingress-made load balancers of both clusters as they are and move between them with a route of type route53. Weights in ' +
+    'the annotation alb.ingress.kubernetes.io/actions.NAME are moved by whoever writes the Ingress, not by Sluice'
+}
+
 export const OWNERS: readonly Owner[] = [
   {
+    ...LBC_DOES,
     name: 'the AWS Load Balancer Controller',
     controller: 'aws-load-balancer-controller',
     owns: ({ Key = '' }) => LBC.test(Key),
-    does:
-      'sets the weights back whenever it reconciles: at any event on the Ingress, its Services and Secrets, at its restart or ' +
-      'upgrade, and every 10 h (--sync-period); and it deletes listeners and rules that it does not know',
-    doesToGroup:
-      'deletes it together with the Ingress or Service that it was made for, without waiting for the targets to drain',
-    remedy:
-      'move traffic where no controller writes: make a load balancer, listener, rule and one target group for each cluster outside ' +
-      'Kubernetes, bind the pods of each cluster to its group with a TargetGroupBinding, and point the name at it. Or leave the ' +
-      'Ingress-made load balancers of both clusters as they are and move between them with a route of type route53. Weights in ' +
-      'the annotation alb.ingress.kubernetes.io/actions.NAME are moved by whoever writes the Ingress, not by Sluice',
     names: ['elbv2.k8s.aws/cluster', 'ingress.k8s.aws/cluster', 'ingress.k8s.aws/stack', 'service.k8s.aws/stack']
+  },
+  {
+    ...LBC_DOES,
+    name: 'the AWS Load Balancer Controller of EKS Auto Mode',
+    controller: 'aws-load-balancer-controller',
+    owns: ({ Key = '' }) => AUTO_MODE.test(Key),
+    names: ['eks:eks-cluster-name', 'ingress.eks.amazonaws.com/stack', 'service.eks.amazonaws.com/stack']
   },
   {
     name: 'ACK (AWS Controllers for Kubernetes)',
