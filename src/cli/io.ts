@@ -8,7 +8,7 @@ export interface Writer {
   write(text: string): unknown
 }
 
-export type SignalName = 'SIGINT' | 'SIGTERM' | 'SIGHUP'
+export type SignalName = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGTSTP' | 'SIGCONT'
 
 /** A terminal that standard output is. */
 export interface Terminal {
@@ -37,6 +37,8 @@ export interface Io {
   readonly clock: Clock
   /** Ends the process at once, whatever is still open. Only `serve` needs it. */
   exit(code: number): void
+  /** Stops the process until it is continued (SIGCONT): for who listens to SIGTSTP, which then stops it no more. */
+  suspend(): void
   /** Calls `listener` at each such signal instead of dying; returns how to stop listening. */
   onSignal(name: SignalName, listener: () => void): () => void
 }

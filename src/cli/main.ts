@@ -20,6 +20,7 @@ const io: Io = {
   fetch: globalThis.fetch,
   clock: systemClock(),
   exit: (code) => process.exit(code),
+  suspend: () => void process.kill(process.pid, 'SIGSTOP'),
   onSignal: (name, listener) => {
     process.on(name, listener)
     return () => process.off(name, listener)

@@ -139,6 +139,30 @@ t.test('Ctrl-C leaves the shift running and says so, and orders nothing', async 
   t.ok(daemon.asked.every(({ method }) => method === 'GET'))
 })
 
+t.test('Ctrl-Z gives the terminal back while it is stopped, and draws the shift again after it', async (t) => {
+  const daemon = await fakeDaemon(t, { [STREAM]: stream([], 'open'), [SERIES]: NO_SERIES, [ONE]: looks(aShift()) })
+  let atStop = ''
+  const running = launch(['watch', ID], {
+    url: daemon.url,
+    terminal: aTerminal(80, 40),
+    suspend: () => (atStop = running.written().out)
+  })
+  await running.said('BAKING')
+  running.signal('SIGTSTP')
+  t.ok(atStop.endsWith('\u001b[?7h\u001b[?25h\u001b[?1049l'), 'the first screen, with a cursor')
+  running.clock.advance(1_000)
+  await settle()
+  t.equal(running.written().out, atStop, 'nothing is drawn over what the shell says')
+  running.signal('SIGCONT')
+  const again = running.written().out.slice(atStop.length)
+  t.ok(again.startsWith('\u001b[?1049h\u001b[?25l'))
+  t.match(again, 'BAKING')
+  running.signal('SIGINT')
+  const { code, out } = await running.done
+  t.equal(code, 130)
+  t.equal(out.split('\u001b[?25h\u001b[?1049l').length, 3, 'left as often as it was entered')
+})
+
 t.test('text of others cannot redraw the terminal', async (t) => {
   const evil = 'x\u001b[2J\r\nphase  completed'
   const daemon = await fakeDaemon(t, {

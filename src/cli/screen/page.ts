@@ -19,18 +19,29 @@ const WIPE = `${ESC}2K`
 export interface Page {
   /** Lines that fit into `height`; they may be styled, and hold no other control characters. */
   draw(lines: readonly string[], height: number): void
+  /** Back to the first screen; nothing is drawn from then on. */
   close(): void
+  /** After `close`. */
+  reopen(): void
 }
 
 export function openPage(stdout: Writer): Page {
-  stdout.write(OPEN)
+  let open = false
+  const reopen = () => {
+    if (!open) stdout.write(OPEN)
+    open = true
+  }
+  reopen()
   return {
     draw: (lines, height) => {
+      if (!open) return
       const rest = lines.length < height ? REST : ''
       stdout.write(`${BEGIN}${lines.map((line) => WIPE + line).join('\r\n')}${rest}${END}`)
     },
     close: () => {
-      stdout.write(CLOSE)
-    }
+      if (open) stdout.write(CLOSE)
+      open = false
+    },
+    reopen
   }
 }

@@ -34,6 +34,11 @@ export async function watchOnScreen(
   const forget = [
     io.onSignal('SIGINT', () => interrupt.abort()),
     io.onSignal('SIGTERM', () => interrupt.abort()),
+    io.onSignal('SIGTSTP', () => {
+      screen.close()
+      io.suspend()
+    }),
+    io.onSignal('SIGCONT', screen.reopen),
     terminal.onResize(screen.draw)
   ]
   const parties = [drawing(remote, screen.draw, stop.signal), measuring(remote, watch.first.id, history, stop.signal)]
@@ -63,6 +68,8 @@ interface Screen {
   readonly saw: (shift: ShiftView) => void
   readonly lost: (message: string) => void
   readonly close: () => void
+  /** After `close`, and drawn at once. */
+  readonly reopen: () => void
   /** The last drawing, to stay where the shell goes on. */
   readonly leave: (shift: ShiftView) => void
 }
@@ -93,6 +100,10 @@ function screenOf({ io, client }: Remote, terminal: Terminal, first: ShiftView, 
       seen = { ...seen, lost: message }
     },
     close: () => page.close(),
+    reopen: () => {
+      page.reopen()
+      draw()
+    },
     leave: (shift) => {
       // Below it stand a line on how it ended, and the shell's own.
       const lines = screenLines(

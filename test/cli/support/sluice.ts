@@ -29,6 +29,8 @@ export interface Setup {
   readonly loaders?: Partial<Loaders>
   readonly terminal?: Terminal
   readonly confirm?: NonNullable<Io['confirm']>
+  /** Called where the process would be stopped, until it is continued. */
+  readonly suspend?: () => void
 }
 
 /** Starts it; the test moves the clock and sends signals. */
@@ -53,6 +55,7 @@ export function launch(line: readonly string[], setup: Setup = {}): Running {
     fetch: setup.fetch ?? globalThis.fetch,
     clock,
     exit: (code) => void exits.push(code),
+    suspend: () => setup.suspend?.(),
     onSignal: (name, listener) => {
       const entry = { name, listener }
       listeners.push(entry)

@@ -61,6 +61,7 @@ t.test('- reads standard input', async (t) => {
     fetch: globalThis.fetch,
     clock: systemClock(),
     exit: () => t.fail(),
+    suspend: () => t.fail(),
     onSignal: () => () => {}
   }
   t.equal(await run(['judge', '-', '--json'], io), 0)
