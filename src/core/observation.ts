@@ -38,6 +38,7 @@ export interface Unreadable {
 
 export interface TargetsHealth {
   readonly healthy: number
+  /** Those that are meant to serve: a target that is `draining` was taken out, and an ordinary scale-in is no breach. */
   readonly total: number
   /** How many targets in each of the provider's states, e.g. `{ healthy: 3, initial: 1 }`. */
   readonly states: Readonly<Record<string, number>>

@@ -1,5 +1,7 @@
 import t from 'tap'
+import { judgeTargetHealth } from '../../src/core/gates/targetHealth.ts'
 import type { AlbRouteSpec } from '../../src/core/migration.ts'
+import { aGateState, aTargetHealthGate } from '../support/builders.ts'
 import { aCall, aWant } from './contract.ts'
 import { albWorld, specOf, type AlbWorld } from './support/albWorld.ts'
 import { sdkError } from './support/fakeElb.ts'
@@ -155,6 +157,19 @@ t.test(
     })
   }
 )
+
+t.test('the targets that a rollout left draining hide none of its unhealthy ones from the gate', async (t) => {
+  const world = albWorld()
+  const route = await world.route({ name: 'web', groups: { old: 900, new: 100 } })
+  const counts = { healthy: 5, unhealthy: 5, draining: 10 }
+  const states = Object.entries(counts).flatMap(([state, count]) => Array.from({ length: count }, () => state))
+  world.fake.targets.set(route.new.targetGroup, states)
+  const seen = (await health(world, [route])).get(route.key)
+  if (seen === undefined) return t.fail('no answer')
+  const none = aGateState({ gate: 'targets', limit: 0.8 })
+  const judged = judgeTargetHealth(aTargetHealthGate(), none, seen, world.clock.now(), true)
+  t.match(judged, { verdict: 'inconclusive', value: 0.5, samples: 10 })
+})
 
 t.test('FM-40: new before it stands in any rule is unused, not healthy', async (t) => {
   const world = albWorld()

@@ -2,7 +2,7 @@
  * The gate `targetHealth` (CONTRACT 4.1): the share of healthy targets of new. Fast, as it does not wait for CloudWatch. Never
  * takes an unreadable or an old reading for an answer.
  */
-import { FRESH_MS, type SidesHealth, type TargetsHealth, type Unreadable } from '../observation.ts'
+import { FRESH_MS, type SidesHealth, type Unreadable } from '../observation.ts'
 import type { TargetHealthGate } from '../policy.ts'
 import type { GateState } from '../shift.ts'
 import type { Instant } from '../time.ts'
@@ -27,9 +27,9 @@ export function judgeTargetHealth(
   if (health.kind === 'unreadable') return { ...base, ...blind, verdict: 'blind', note: health.code }
   if (now - at > FRESH_MS) return { ...base, ...blind, verdict: 'blind', note: 'stale' }
 
-  const registered = registeredOf(health.new)
-  const value = registered === 0 ? 0 : health.new.healthy / registered
-  const seen = { ...base, value, samples: registered }
+  const { healthy, total } = health.new
+  const value = total === 0 ? 0 : healthy / total
+  const seen = { ...base, value, samples: total }
   if (value >= spec.minHealthyRatio) {
     return { ...seen, verdict: 'pass', passed: state.passed + (inStep ? 1 : 0), lowSince: null, note: null }
   }
@@ -37,9 +37,4 @@ export function judgeTargetHealth(
   const low = { ...seen, lowSince, passed: 0 }
   if (at - lowSince >= spec.forMs) return { ...low, verdict: 'breach', note: null }
   return { ...low, verdict: 'inconclusive', note: 'low' }
-}
-
-/** Targets that are meant to serve. Draining ones are being deregistered: an ordinary scale-in is no breach. */
-function registeredOf({ healthy, total, states }: TargetsHealth): number {
-  return Math.max(healthy, total - (states['draining'] ?? 0))
 }

@@ -126,7 +126,7 @@ t.test('no targets at all is a ratio of 0', async (t) => {
 })
 
 t.test('draining targets are no longer registered: a scale-in is no breach', async (t) => {
-  const draining = { healthy: 5, total: 10, states: { healthy: 5, draining: 5 } }
+  const draining = { healthy: 5, total: 5, states: { healthy: 5, draining: 5 } }
   t.match(judgeTargetHealth(gate, none, aHealth({ new: draining }), T0, true), {
     verdict: 'pass',
     value: 1,
@@ -134,6 +134,15 @@ t.test('draining targets are no longer registered: a scale-in is no breach', asy
   })
   const initial = { healthy: 5, total: 10, states: { healthy: 5, initial: 5 } }
   t.match(judgeTargetHealth(gate, none, aHealth({ new: initial }), T0, true), { verdict: 'inconclusive', value: 0.5 })
+})
+
+t.test('draining targets are left out once: those that a rollout replaced hide none of the new ones', async (t) => {
+  const rollout = { healthy: 5, total: 10, states: { healthy: 5, unhealthy: 5, draining: 10 } }
+  t.match(judgeTargetHealth(gate, none, aHealth({ new: rollout }), T0, true), {
+    verdict: 'inconclusive',
+    value: 0.5,
+    samples: 10
+  })
 })
 
 t.test('FM-26: a read that is too old is blind', async (t) => {
