@@ -37,6 +37,6 @@ export const loaders: Loaders = {
   daemon: async () => (await import('../main.ts')).startDaemon,
   lab: async () => ({
     startLab: (await import('../lab/lab.ts')).startLab,
-    introduction: (await import('../lab/labMain.ts')).introduction
+    introduction: (await import('../lab/introduction.ts')).introduction
   })
 }

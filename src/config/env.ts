@@ -1,5 +1,5 @@
 /**
- * The environment: the only file beside main that reads process.env, and which variables mean something to Sluice.
+ * Which variables of the environment mean something to Sluice. It never reads the process's own: the environment is given.
  * AWS's own variables are left to the SDK, but for the region, which the configuration may leave to it.
  */
 
@@ -7,11 +7,6 @@ export type Env = Readonly<Record<string, string | undefined>>
 
 export const DEFAULT_CONFIG_FILE = 'config/sluice.yaml'
 export const DEFAULT_URL = 'http://127.0.0.1:8080'
-
-/** A copy: what changes later is not seen. */
-export function readEnv(): Env {
-  return { ...process.env }
-}
 
 /** `SLUICE_CONFIG`: the daemon's configuration file. */
 export function configFileOf(env: Env): string {

@@ -107,7 +107,3 @@ export function isAsWanted(route: RouteState, reading: Reading | null): boolean 
     matches(reading, route.want)
   )
 }
-
-export function isReleased(want: Want): boolean {
-  return want.attached === false && isZero(want.share)
-}

@@ -4,8 +4,6 @@ import { createHash } from 'node:crypto'
 
 export const accountId = '111122223333'
 
-export type ArnMaker = ReturnType<typeof arnMaker>
-
 /** AWS's ids are 16 hex digits; here they follow from the name, so that a copied migration file works again tomorrow. */
 function idOf(name: string): string {
   return createHash('sha256').update(name).digest('hex').slice(0, 16)

@@ -3,7 +3,7 @@
 import t from 'tap'
 import { parse } from 'yaml'
 import { startLab } from '../../src/lab/lab.ts'
-import { labMain } from '../../src/lab/labMain.ts'
+import { introduction } from '../../src/lab/introduction.ts'
 import { migrationObject, migrationYaml } from '../../src/lab/migration.ts'
 import { listen } from '../../src/lab/server.ts'
 import { createServer } from 'node:http'
@@ -99,17 +99,12 @@ t.test('the migration names both routes with both sides', async (t) => {
   t.equal(back.routes.length, 1)
 })
 
-t.test('sluice lab says what to export and ends when told to', async (t) => {
-  const stop = new AbortController()
-  let printed = ''
-  const write = (text: string): void => {
-    printed += text
-    stop.abort()
-  }
-  await labMain({ write, signal: stop.signal, rps: 0 })
-  t.match(printed, /^export AWS_ENDPOINT_URL=http:\/\/127\.0\.0\.1:\d+$/m)
+t.test('a lab says what to export, and shows a migration that fits', async (t) => {
+  const { lab } = await aLab(t)
+  const printed = introduction(lab)
+  t.ok(printed.includes(`export AWS_ENDPOINT_URL=${lab.endpoint}\n`))
   t.match(printed, /^export AWS_ACCESS_KEY_ID=lab$/m)
-  t.match(printed, /kind: Migration/)
+  t.ok(printed.endsWith(migrationYaml(lab)))
 })
 
 t.test('the same names have the same ARNs in every lab', async (t) => {

@@ -242,7 +242,3 @@ function judgeEnd({ stage, court, chronicle }: Bench, { before, next }: Saved): 
     court.must('end', holds, () => `${kind}, and ${route.name} is at ${percent(toldShare(stage, route.name))}`)
   }
 }
-
-export function isWatched(shift: Shift | null): shift is Shift {
-  return shift !== null && !isEnded(shift.phase)
-}

@@ -25,16 +25,3 @@ const PROFILES: Readonly<Record<Profile, Knobs>> = {
 export function knobsOf(profile: Profile, set: Partial<Knobs> = {}): Knobs {
   return { ...PROFILES[profile], ...set }
 }
-
-/**
- * Alpha shared out among what may fire, by weight: exact under any dependence (GATING 3.9). All weights equal where none are
- * given. Throws where a weight is not above 0.
- */
-export function shareAlpha(knobs: Knobs, weights: readonly number[]): readonly Knobs[] {
-  const total = weights.reduce((sum, weight) => sum + weight, 0)
-  if (weights.some((weight) => !(weight > 0))) throw new Error(`weights of alpha are above 0: ${weights.join(', ')}`)
-  return weights.map((weight) => {
-    const part = weight / total
-    return { ...knobs, alpha: { relative: knobs.alpha.relative * part, absolute: knobs.alpha.absolute * part } }
-  })
-}

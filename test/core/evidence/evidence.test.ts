@@ -5,7 +5,7 @@ import { baselineOf } from '../../../src/core/evidence/baseline.ts'
 import type { Bucket } from '../../../src/core/evidence/counts.ts'
 import { decide } from '../../../src/core/evidence/decision.ts'
 import { newEvidence, read, step } from '../../../src/core/evidence/evidence.ts'
-import { knobsOf, shareAlpha } from '../../../src/core/evidence/knobs.ts'
+import { knobsOf } from '../../../src/core/evidence/knobs.ts'
 import { nextRetreat } from '../../../src/core/evidence/retreat.ts'
 import { CALM, config, feed, minute, MINUTE } from './support.ts'
 
@@ -206,9 +206,6 @@ t.test(
     const alpha = (relative: number) => at({ alpha: { relative, absolute: 1e-9 } }).fired
     t.equal(alpha(Math.exp(-lnRelative) * 1.01), 'relative')
     t.equal(alpha(Math.exp(-lnRelative) * 0.99), null)
-    const [half] = shareAlpha(knobsOf('robust'), [1, 3])
-    t.strictSame(half?.alpha, { relative: 0.005, absolute: 0.0025 })
-    t.throws(() => shareAlpha(knobsOf('robust'), [1, 0]))
     const early = worse.slice(0, 1)
     t.equal(at({}, early).amber, true)
     t.equal(at({ amberAt: 100 }, early).amber, false)

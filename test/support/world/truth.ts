@@ -1,7 +1,6 @@
 /**
  * What users really got, over all seconds of the world's life: for checkers and reports, never for the system under test.
  */
-import { fractionOf, type Share } from '../../../src/core/share.ts'
 import type { Side } from '../../../src/core/migration.ts'
 import type { Instant, Ms } from '../../../src/core/time.ts'
 import type { Cloud } from './cloud.ts'
@@ -71,9 +70,4 @@ export function historyOf(route: Route | DnsRoute, now: Instant): readonly Stand
   return route.live.entries
     .filter((entry) => entry.at <= now)
     .map(({ at, value }: { at: Instant; value: Live }) => ({ at, by: value.by, ...splitOf(route, value.actions) }))
-}
-
-/** The highest share of new that the data plane had, 0 to 1. */
-export function highestShare(standings: readonly Share[]): number {
-  return Math.max(0, ...standings.map((share) => (share.old + share.new === 0 ? 0 : fractionOf(share))))
 }

@@ -1,41 +1,7 @@
-// `sluice lab`: starts a lab, says what to export and which migration fits, and lives until it is told to stop. Prints to the
-// given writer only; never ends the process.
+// What a lab says of itself: what to export for the daemon, how to ask and disturb it, and which migration fits. Starts nothing.
 
 import type { Lab } from './lab.ts'
-import { startLab } from './lab.ts'
 import { migrationYaml } from './migration.ts'
-import type { LabOptions } from './options.ts'
-
-export interface LabMainOptions extends LabOptions {
-  readonly write?: (text: string) => void
-  /** Another way to stop than SIGINT and SIGTERM. */
-  readonly signal?: AbortSignal
-}
-
-export async function labMain(options: LabMainOptions = {}): Promise<void> {
-  const { write = (text) => void process.stdout.write(text), signal, ...chosen } = options
-  const lab = await startLab({ rps: 50, ...chosen })
-  write(introduction(lab))
-  try {
-    await stopped(signal)
-  } finally {
-    await lab.close()
-  }
-}
-
-async function stopped(signal: AbortSignal | undefined): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const stop = (): void => {
-      process.off('SIGINT', stop)
-      process.off('SIGTERM', stop)
-      resolve()
-    }
-    process.on('SIGINT', stop)
-    process.on('SIGTERM', stop)
-    if (signal?.aborted === true) stop()
-    else signal?.addEventListener('abort', stop, { once: true })
-  })
-}
 
 function dnsLines(lab: Lab): readonly string[] {
   const { dns, controlUrl } = lab
