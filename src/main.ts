@@ -112,10 +112,9 @@ async function compose({ config, catalogue, log, metrics, clock }: Base, { store
   const aws = makeAws({ clock, region, observe: (call) => metrics.awsCall(call), ...(guard && { guard }) })
   const outside = makeOutside(aws, clock)
   const outgoing = makeOutgoing({ config, aws, store, clock, log, metrics, region })
-  const telling = makeWitness({ log, metrics, clock })
-  const witness = outgoing.overhear(telling)
-  const { voice } = outgoing
-  const supervisor = makeSupervisor({ ...outside, store, clock, witness, voice, replica: shared !== null })
+  const witness = makeWitness({ log, metrics, clock })
+  const { voice, turned: onTurned } = outgoing
+  const supervisor = makeSupervisor({ ...outside, store, clock, witness, voice, onTurned, replica: shared !== null })
   metrics.watching(() => supervisor.running().length)
   const sluice = makeService({
     catalogue,
@@ -143,9 +142,9 @@ async function compose({ config, catalogue, log, metrics, clock }: Base, { store
   })
   const server = await listen(app, config.server, clock)
   warn(log, catalogue, outgoing)
-  const replica = shared && joinReplicas({ ...shared, supervisor, clock, log, telling })
+  const replica = shared && joinReplicas({ ...shared, supervisor, clock, log, telling: witness })
   const resumed = replica ? null : await supervisor.resume()
-  telling.lead(replica === null)
+  witness.lead(replica === null)
   log.info({ url: server.url, ...(resumed !== null && { shifts: resumed }), store: config.store.type }, 'listening')
   const off = new AbortController()
   const leads = () => replica?.leads() ?? true

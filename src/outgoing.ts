@@ -10,9 +10,9 @@ import type { Notice } from './core/notice.ts'
 import type { ShiftId } from './core/shift.ts'
 import type { Ms } from './core/time.ts'
 import { startCourier, type Courier, type Outcome } from './engine/courier.ts'
+import type { LoopDeps } from './engine/loop.ts'
 import { makePulse } from './engine/pulse.ts'
 import type { Voice } from './engine/voice.ts'
-import type { Witness } from './engine/witness.ts'
 import { cloudwatchHeartbeat } from './heartbeats/cloudwatch.ts'
 import { makeNotifier } from './notifiers/index.ts'
 import type { Store } from './stores/store.ts'
@@ -21,8 +21,8 @@ import type { Metrics } from './telemetry/metrics.ts'
 
 export interface Outgoing {
   readonly voice: Voice
-  /** Hears for the sign of life what the witness is told. */
-  overhear(witness: Witness): Witness
+  /** To be told of every turn of a shift that is over, for the sign of life. */
+  readonly turned: NonNullable<LoopDeps['onTurned']>
   /** Begins to deliver, and to give signs of life. With several replicas only the one that leads does. */
   start(leads: () => boolean, running: () => readonly ShiftId[]): void
   /** Warns of policies that name targets which the configuration does not have. */
@@ -52,14 +52,7 @@ export function makeOutgoing(deps: OutgoingDeps): Outgoing {
   let courier: Courier | null = null
   return {
     voice: { audiences: config.notify.map(({ name, events }) => ({ name, events })), ring: () => courier?.ring() },
-    overhear: (witness) => {
-      if (!pulse) return witness
-      const observed: Witness['observed'] = (shift, seen, at) => {
-        pulse.looked(shift, seen, at)
-        witness.observed(shift, seen, at)
-      }
-      return { ...witness, observed }
-    },
+    turned: (...turn) => pulse?.looked(...turn),
     start: (leads, running) => {
       void pulse?.run({
         leads,

@@ -26,6 +26,9 @@ import type { Witness } from './witness.ts'
 const RETRY_MS: Ms = 1_000
 const RETRY_MOST_MS: Ms = 15_000
 
+/** A shift that another version stored is tried again so often. */
+const UNREAD_MS: Ms = 60_000
+
 /** Looked at at least so soon again and no sooner: a decision's wakeAt is always later, this bounds mistakes. */
 const LEAST_SLEEP_MS: Ms = 20
 
@@ -41,6 +44,8 @@ export interface LoopDeps {
   readonly voice?: Voice | undefined
   /** For simulations: another decision in the place of the core's. */
   readonly decide?: typeof soundDecide
+  /** A turn is over: it was looked at, and what was decided on that, if anything, is saved. */
+  readonly onTurned?: ((shift: Shift, seen: Observation, at: Instant) => void) | undefined
   /** The shift was saved. */
   readonly onSaved: (shift: Shift, wakeAt: Instant | null) => void
   /** The world was looked at. */
@@ -114,7 +119,13 @@ async function run(id: ShiftId, deps: LoopDeps, parts: Parts): Promise<void> {
       shift ??= await deps.store.takeUp(id)
       if (!shift || isEnded(shift.phase)) return
       const unread = whyUnreadable(shift)
-      if (unread !== null) return witness.failed('load', id, new Error(unread))
+      if (unread !== null) {
+        witness.failed('load', id, new Error(unread))
+        shift = null
+        // Open, and looked at by nobody: said again, until a person releases it.
+        await parts.bell.sleep(UNREAD_MS, parts.signal)
+        continue
+      }
       parts.time.notBefore(shift.updatedAt)
       const turned = await turn(shift, deps, parts)
       failures = 0
@@ -150,6 +161,7 @@ async function turn(shift: Shift, deps: LoopDeps, parts: Parts): Promise<{ shift
     witness.decided(shift, decision)
     deps.onSaved(decision.shift, decision.wakeAt)
   }
+  deps.onTurned?.(decision.shift, seen, now)
   parts.eyes.settled(looked)
   if (!parts.signal.aborted) parts.pen.write(decision.shift, decision.effects)
   const readAt = parts.eyes.nextReadAt(decision.shift, clock.now())

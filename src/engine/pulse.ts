@@ -26,7 +26,7 @@ export interface PulseRun {
 }
 
 export interface Pulse {
-  /** To be told of every look at a shift. */
+  /** To be told of every look at a shift whose decision could be saved: whoever only looks could not take a breach back. */
   looked(shift: Shift, seen: Observation, at: Instant): void
   /** Until `signal` aborts. Never rejects. */
   run(how: PulseRun): Promise<void>

@@ -134,7 +134,10 @@ function makeOrdering(deps: ServiceDeps, get: Showing['get']): Ordering {
     },
     order: async (id, order, actor) => {
       const shift = await load(store, id)
-      if (await orderUnread(deps, shift, order, actor)) return get(id)
+      if (await orderUnread(deps, shift, order, actor)) {
+        supervisor.nudge(id)
+        return get(id)
+      }
       await accept(shift, order, actor, store)
       await store.command(id, actor, order, clock.now())
       supervisor.nudge(id)

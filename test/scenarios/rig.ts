@@ -15,10 +15,13 @@ import { makeAws, type ClientFor, type Service } from '../../src/aws/aws.ts'
 import type { Clock } from '../../src/clock.ts'
 import type { StartRequest, Sluice } from '../../src/engine/sluice.ts'
 import { makeService } from '../../src/engine/service.ts'
+import type { LoopDeps } from '../../src/engine/loop.ts'
+import { makePulse } from '../../src/engine/pulse.ts'
 import { makeSupervisor, type Supervisor } from '../../src/engine/supervisor.ts'
 import { startCourier } from '../../src/engine/courier.ts'
 import { SILENT, type Voice } from '../../src/engine/voice.ts'
 import type { Witness } from '../../src/engine/witness.ts'
+import type { Heartbeat } from '../../src/heartbeats/heartbeat.ts'
 import type { Notifier } from '../../src/notifiers/notifier.ts'
 import { cloudwatchAlarms, cloudwatchObserver } from '../../src/observers/index.ts'
 import type { Prober } from '../../src/probes/probe.ts'
@@ -96,6 +99,8 @@ export interface RigOptions extends Partial<Omit<WorldOptions, 'clock'>> {
   readonly store?: (clock: Clock) => Store
   /** How many shifts may be open; 1000 unless given. */
   readonly maxOpen?: number
+  /** Where signs of life go; nowhere unless given. */
+  readonly heartbeat?: Heartbeat
 }
 
 export async function aRig(t: Test, options: RigOptions = {}): Promise<Rig> {
@@ -107,6 +112,7 @@ export async function aRig(t: Test, options: RigOptions = {}): Promise<Rig> {
     notifiers = [],
     rights = () => true,
     maxOpen = 1000,
+    heartbeat = null,
     store: openStore,
     ...worldly
   } = options
@@ -115,7 +121,7 @@ export async function aRig(t: Test, options: RigOptions = {}): Promise<Rig> {
   const broken: string[] = []
   const orphans: string[] = []
   const births = new Map<ShiftId, Shift>()
-  const outside = { clock, world, store, broken, orphans, probe, rights, notifiers, maxOpen }
+  const outside = { clock, world, store, broken, orphans, probe, rights, notifiers, maxOpen, heartbeat }
   let life = newLife(outside)
   t.teardown(() => life.incarnation.kill())
 
@@ -237,6 +243,7 @@ interface Outside {
   readonly notifiers: readonly Notifier[]
   readonly rights: Rights
   readonly maxOpen: number
+  readonly heartbeat: Heartbeat | null
 }
 
 /** As if over a network: an answer takes 20 ms, none takes as long as it is waited for. */
@@ -253,7 +260,8 @@ function fakeProber(clock: Clock, answer: ProbeAnswer): Prober {
   }
 }
 
-function newLife({ clock, world, store, broken, orphans, probe, rights, notifiers, maxOpen }: Outside): Life {
+function newLife(outside: Outside): Life {
+  const { clock, world, store, broken, orphans, probe, rights, notifiers, maxOpen, heartbeat } = outside
   const incarnation = createIncarnation()
   const own = incarnation.clock(clock)
   const aws = makeAws({ clock: own, region: world.region, clientFor: retrying(own, { world, rights }) })
@@ -271,7 +279,12 @@ function newLife({ clock, world, store, broken, orphans, probe, rights, notifier
     orphans: (names) => orphans.push(...names)
   }
   const voice = voiceOf(notifiers, incarnation, memory, own)
-  const supervisor = makeSupervisor({ router, observer, alarms, prober, store: memory, clock: own, witness, voice })
+  const pulse = heartbeat && makePulse(incarnation.guard(heartbeat), own)
+  const onTurned: LoopDeps['onTurned'] = (...turn) => pulse?.looked(...turn)
+  const ports = { router, observer, alarms, prober, store: memory }
+  const supervisor = makeSupervisor({ ...ports, clock: own, witness, voice, onTurned })
+  const { signal } = new AbortController()
+  void pulse?.run({ running: () => supervisor.running(), leads: () => true, failed: () => undefined, signal })
   let n = 0
   const sluice = makeService({
     catalogue: { policies: () => [], migrations: () => [], reload: async () => ({ policies: 0, migrations: 0 }) },
