@@ -165,7 +165,7 @@ t.test('the targets that a rollout left draining hide none of its unhealthy ones
   const states = Object.entries(counts).flatMap(([state, count]) => Array.from({ length: count }, () => state))
   world.fake.targets.set(route.new.targetGroup, states)
   const seen = (await health(world, [route])).get(route.key)
-  if (seen === undefined) return t.fail('no answer')
+  if (seen === undefined) throw new Error('no answer')
   const none = aGateState({ gate: 'targets', limit: 0.8 })
   const judged = judgeTargetHealth(aTargetHealthGate(), none, seen, world.clock.now(), true)
   t.match(judged, { verdict: 'inconclusive', value: 0.5, samples: 10 })
