@@ -98,7 +98,10 @@ function toldBy({ words, compared, verdict }: GateState): string {
 
 /** The gate that says the worst; among equals one that counts requests, then the one nearest to its limit. */
 function worst(shift: Shift): GateState | undefined {
-  const told = shift.gates.filter((state) => state.value !== null || state.verdict === 'blind')
+  // The newest period may hold no request of new: what the periods before it said still stands.
+  const told = shift.gates.filter(
+    (state) => state.value !== null || toldBy(state) !== '' || !['inconclusive', 'pass'].includes(state.verdict)
+  )
   const counts = (state: GateState) => {
     const spec = specOf(shift, state)
     return spec && leastRequests(spec) !== null ? 0 : 1
@@ -113,9 +116,9 @@ export function specOf(shift: Shift, state: GateState): GateSpec | undefined {
   return shift.gateSpecs.find((gate) => gate.name === state.gate)
 }
 
-function measured({ value, samples, gate, verdict }: GateState, spec: GateSpec | undefined): string {
+function measured({ value, samples, gate, verdict, at }: GateState, spec: GateSpec | undefined): string {
   if (verdict === 'blind') return `gate ${gate} cannot be measured`
-  if (value === null) return 'nothing measured yet'
+  if (value === null) return at === null ? 'nothing measured yet' : 'nothing measured in the newest period'
   if (spec?.type === 'targetHealth') return `${formatRate(value)} of ${counted(samples, 'target')} of new healthy`
   return `error rate ${formatRate(value)} of ${counted(samples, 'request')}`
 }
