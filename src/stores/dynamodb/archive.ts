@@ -5,7 +5,7 @@
 import type { ShiftEvent } from '../../core/event.ts'
 import type { ShiftId } from '../../core/shift.ts'
 import type { Deed } from '../store.ts'
-import { packedIn, unpack } from './body.ts'
+import { pack, packedIn, unpack } from './body.ts'
 import { commandKey, DEED, listKey, LOG, noticeKey, numberOfCommand, openKey, padded, shiftPk } from './keys.ts'
 import type { Head, Heads } from './heads.ts'
 import { stands } from './expressions.ts'
@@ -37,7 +37,8 @@ export function archive(table: Table, heads: Heads): Archive {
       if (!head || !isThere(head)) return []
       const newest = head.seq > after ? (await heads.turn(head)).events : []
       const rows = await table.query(shiftPk(id), { prefix: LOG, after: `${LOG}${padded(after)}`, limit })
-      const former = rows.flatMap((row) => JSON.parse(textOf(row, 'events')) as ShiftEvent[])
+      const texts = await Promise.all(rows.map((row) => unpack(table, 'events', shiftPk(id), row)))
+      const former = texts.flatMap((text) => JSON.parse(text) as ShiftEvent[])
       const all = new Map([...former, ...newest].map((event) => [event.seq, event]))
       return [...all.values()]
         .filter(({ seq }) => seq > after)
@@ -72,7 +73,9 @@ function deedOf({ version, at, seen }: Turn): Deed | null {
 async function spread(table: Table, head: Head, { events, consumed, notices }: Turn): Promise<void> {
   const pk = shiftPk(head.id)
   const last = events.at(-1)
-  const log: Row[] = last ? [{ pk, sk: `${LOG}${padded(last.seq)}`, events: JSON.stringify(events) }] : []
+  // As large as it may get: a verdict of every gate on every route.
+  const packed = () => pack(table, 'events', JSON.stringify(events), pk, `${padded(head.version)}#log`)
+  const log: Row[] = last ? [{ pk, sk: `${LOG}${padded(last.seq)}`, ...(await packed()) }] : []
   const posted = notices.map((notice): Row => ({ ...noticeKey(notice.id), notice: JSON.stringify(notice) }))
   await table.putAll([...log, ...posted])
   const numbers = consumed.flatMap((id) => numberOfCommand(id) ?? [])

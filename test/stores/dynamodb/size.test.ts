@@ -83,3 +83,19 @@ t.test('what no compression makes small stands in pieces, and former pieces go',
   t.ok(pieces.size <= 3, `${pieces.size} pieces of states are left`)
   t.same(await clock.complete(reader.store.takeUp(shift.id)), shift)
 })
+
+t.test('a decision with a thousand events is kept, and the next one is saved after it', async (t) => {
+  const table = aSharedTable()
+  const { clock } = table
+  const { store } = table.process(1)
+  const shift = aShift()
+  await clock.complete(store.create(shift, [anEvent()], ['a'], ANY))
+  // One verdict for each gate of each route, in one turn.
+  const events = Array.from({ length: 1_000 }, (_, i) => anEvent({ seq: i + 2, actor: `daemon ${'x'.repeat(500)}` }))
+  const with_ = { events, consumed: [], seen: anObservation(), notices: [] }
+  t.equal(await clock.complete(store.save({ ...shift, version: 2 }, 1, with_)), 'saved')
+  const next = { ...with_, events: [anEvent({ seq: 1_002 })] }
+  t.equal(await clock.complete(store.save({ ...shift, version: 3 }, 2, next)), 'saved')
+  t.same(await clock.complete(store.events(shift.id, 1, 1_000)), events)
+  t.same(await clock.complete(store.events(shift.id, 1_001, 9)), next.events)
+})
