@@ -2,6 +2,8 @@ import t from 'tap'
 import type { Change as RecordChange, ResourceRecordSet } from '@aws-sdk/client-route-53'
 import type { RecordSets } from '../support/world/zone.ts'
 import { applied } from '../support/world/zone.ts'
+import { aboutHealth } from '../../src/routers/route53/inspect/aboutHealth.ts'
+import type { Facts } from '../../src/routers/route53/inspect/facts.ts'
 import { preparing } from '../../src/routers/route53/inspect/prepare.ts'
 import type { Shown } from '../../src/routers/route53/handshake.ts'
 import { aCall } from './contract.ts'
@@ -229,6 +231,29 @@ t.test('FM-20: EvaluateTargetHealth with a bad target group on the load balancer
   const without = dnsRig()
   without.world.targets.set('api', 'new', { healthy: 0, total: 2 })
   t.notOk((await without.codes()).includes('warning evaluate_target_health'), 'without it nothing is taken out of DNS')
+})
+
+t.test('FM-20: a function behind the load balancer, whose health nobody checks, is no bad target group', async (t) => {
+  const route = dnsRig().spec()
+  const sets = [
+    {
+      Name: 'api.example.com.',
+      Type: 'A',
+      SetIdentifier: 'green',
+      Weight: 0,
+      AliasTarget: { HostedZoneId: 'Z1', DNSName: 'green-1.elb.amazonaws.com.', EvaluateTargetHealth: true }
+    }
+  ] as const
+  const groups = (states: Record<string, number>) => new Map([['arn', { healthy: 0, total: 0, states }]])
+  const found = (states: Record<string, number>) => {
+    const sides = {
+      old: { balancer: null, groups: new Map() },
+      new: { balancer: null, groups: groups(states) }
+    }
+    return aboutHealth({ route, sets, sides } as unknown as Facts).map(({ code }) => code)
+  }
+  t.ok(found({}).includes('evaluate_target_health'), 'empty')
+  t.notOk(found({ unavailable: 1 }).includes('evaluate_target_health'))
 })
 
 t.test('FM-21: 0 does not isolate where health decides: says so', async (t) => {

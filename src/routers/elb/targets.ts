@@ -1,7 +1,7 @@
 /**
  * The health of a target group's targets, whoever routes to it. Throws AwsFailure only.
  */
-import { DescribeTargetHealthCommand } from '@aws-sdk/client-elastic-load-balancing-v2'
+import { DescribeTargetHealthCommand, type TargetHealth } from '@aws-sdk/client-elastic-load-balancing-v2'
 import type { Aws, TurnTaking } from '../../aws/aws.ts'
 import type { Call } from '../../core/call.ts'
 import type { AccountRef } from '../../core/migration.ts'
@@ -18,13 +18,16 @@ export interface As {
 export async function targetsHealthOf(as: As, TargetGroupArn: string): Promise<TargetsHealth> {
   const command = new DescribeTargetHealthCommand({ TargetGroupArn })
   const { output } = await as.aws.send('elbv2', as.account, command, as.call)
-  const states = (output.TargetHealthDescriptions ?? []).map(({ TargetHealth }) => TargetHealth?.State ?? 'unknown')
-  return countStates(states)
+  return counted((output.TargetHealthDescriptions ?? []).map(({ TargetHealth }) => TargetHealth ?? {}))
 }
 
-/** Only `healthy` is healthy. A target that is `draining` was taken out: it is no part of the total. */
-function countStates(states: readonly string[]): TargetsHealth {
-  const counts: Record<string, number> = {}
-  for (const state of states) counts[state] = (counts[state] ?? 0) + 1
-  return { healthy: counts['healthy'] ?? 0, total: states.length - (counts['draining'] ?? 0), states: counts }
+/**
+ * Only `healthy` is healthy. A target that is `draining` was taken out, and of one whose health checks are off (a function behind a
+ * shared load balancer) nobody can say: neither is part of the total.
+ */
+function counted(targets: readonly TargetHealth[]): TargetsHealth {
+  const states: Record<string, number> = {}
+  for (const { State = 'unknown' } of targets) states[State] = (states[State] ?? 0) + 1
+  const meant = targets.filter(({ State, Reason }) => State !== 'draining' && Reason !== 'Target.HealthCheckDisabled')
+  return { healthy: states['healthy'] ?? 0, total: meant.length, states }
 }

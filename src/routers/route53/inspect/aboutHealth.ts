@@ -30,6 +30,8 @@ function badGroups(facts: Facts, side: Side, sets: RecordSets): readonly Finding
   }
   return [...groups].flatMap(([arn, health]) => {
     if (health instanceof AwsFailure || health.healthy > 0) return []
+    // Its health checks are off: DNS takes it for healthy.
+    if (health.total === 0 && (health.states['unavailable'] ?? 0) > 0) return []
     const state = health.total === 0 ? 'has no target' : `has no healthy target of ${health.total}`
     const own = route[side].targetGroups?.includes(arn) ?? false
     const whose = own || groups.size === 1 ? '' : ', whether it serves this record or not'
