@@ -40,7 +40,7 @@ export async function create(deps: CreationDeps, wanted: NewShift): Promise<Head
   const { shift, idempotency, now } = wanted
   const known = idempotency && (await requests.known(idempotency, now))
   if (known && known.kind !== 'free') return known
-  const open = (await table.query(LIVE, { prefix: OPEN })).length
+  const open = await countOpen(table)
   if (open >= wanted.maxOpen) return { kind: 'full', open }
   const seq = wanted.turn.events.at(-1)?.seq ?? 0
   const head = { shift, turn: wanted.turn, seq, epoch: 0, token: wanted.token, claimedAt: now }
@@ -53,6 +53,12 @@ export async function create(deps: CreationDeps, wanted: NewShift): Promise<Head
       return busy
     }
     await list(table, wanted)
+    // Once more, with this one and all that other replicas create at this moment: too few may open then, never too many.
+    const others = (await countOpen(table)) - 1
+    if (others >= wanted.maxOpen) {
+      await undo(deps, wanted)
+      return { kind: 'full', open: others }
+    }
     await claims.remember(wanted.keys, shift.id)
     const opened = await heads.turnInto(shift.id, 'claiming', 'open')
     if (!opened) throw new ShiftError('store_unavailable', 'the shift took too long to be created; start it again')
@@ -63,6 +69,10 @@ export async function create(deps: CreationDeps, wanted: NewShift): Promise<Head
     await undo(deps, wanted).catch(() => undefined)
     throw error
   }
+}
+
+async function countOpen(table: Table): Promise<number> {
+  return (await table.query(LIVE, { prefix: OPEN })).length
 }
 
 /** In one order for all, so that two creations never each hold what the other wants. */
@@ -89,4 +99,5 @@ async function undo({ table, heads, claims, requests }: CreationDeps, wanted: Ne
   for (const key of new Set(keys)) await claims.giveBack(key, shift.id)
   if (idempotency) await requests.giveBack(idempotency, shift.id)
   await table.remove(openKey(shift.id))
+  await table.remove(listKey(shift.id))
 }

@@ -106,6 +106,34 @@ t.test(
   }
 )
 
+t.test('several replicas together never open more shifts than may be', async (t) => {
+  for (let apartMs = 0; apartMs < 120; apartMs += 8) {
+    const table = aSharedTable()
+    const { clock } = table
+    const most = { maxOpen: 3, idempotency: null }
+    const replicas = [table.process(1), table.process(), table.process()]
+    const start = async ({ store }: Process, n: number) => {
+      await clock.sleep(n * apartMs)
+      return (await store.create(shiftOf(n), [anEvent()], [`route-${n}`], most)).kind
+    }
+    const made = await clock.complete(Promise.all([...replicas, ...replicas].map(start)))
+    const opened = made.filter((kind) => kind === 'created').length
+    t.ok(opened <= 3, `${opened} of 6, ${apartMs} ms apart`)
+    t.equal(opened + made.filter((kind) => kind === 'full').length, 6, 'who comes too late is told')
+    for (let n = 11; n <= 13; n += 1) {
+      for (const replica of replicas.slice(0, 1)) await clock.complete(start(replica, n))
+    }
+    const listed = await clock.complete(Promise.all(replicas.map(({ store }) => store.open())))
+    t.same(
+      listed.map(({ length }) => length),
+      [3, 3, 3],
+      'one after the other they fill what is free'
+    )
+    const { items } = await clock.complete(table.process().store.list({ limit: 50 }))
+    t.equal(items.length, 3, 'nothing is left of those that were refused')
+  }
+})
+
 t.test('what no replica can read is given back by whichever a person reaches', async (t) => {
   const table = aSharedTable()
   const { clock, shelf } = table
