@@ -5,7 +5,7 @@ import type { Stop } from '../../core/command.ts'
 import { actorOf } from '../auth.ts'
 import type { AppDeps } from '../deps.ts'
 import { json, ref, responses } from '../schemas/common.ts'
-import { StopBody } from '../schemas/requests.ts'
+import { LiftBody, StopBody } from '../schemas/requests.ts'
 import type { Routes } from './route.ts'
 
 /** The same fields whether it is pressed or not. */
@@ -40,6 +40,7 @@ const lift = {
   operationId: 'liftStop',
   summary: 'Lift it; nothing resumes by itself',
   tags,
+  body: LiftBody,
   response: responses(answer, [
     'invalid_request',
     'unauthorized',
@@ -55,8 +56,8 @@ export function stopRoutes(app: Routes, { sluice }: AppDeps): void {
     const actor = actorOf(caller, body.onBehalfOf)
     return stopView(await sluice.setStop(body.action, body.reason, actor))
   })
-  app.delete('/v1/stop', { schema: lift, config: { access: 'operator' } }, async ({ caller }) => {
-    await sluice.liftStop(caller.name)
+  app.delete('/v1/stop', { schema: lift, config: { access: 'operator' } }, async ({ body, caller }) => {
+    await sluice.liftStop(actorOf(caller, body.onBehalfOf))
     return stopView(await sluice.getStop())
   })
 }

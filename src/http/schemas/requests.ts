@@ -104,3 +104,5 @@ export const StopBody = closed(
   { action: oneOf(['hold', 'rollback']), reason: Reason, onBehalfOf: Type.Optional(OnBehalfOf) },
   { examples: [{ action: 'hold', reason: 'incident 4711' }] }
 )
+
+export const LiftBody = closed({ onBehalfOf: Type.Optional(OnBehalfOf) })
