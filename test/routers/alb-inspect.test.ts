@@ -358,6 +358,22 @@ t.test('without the right to an optional read the check is said to be missing, w
   }
 })
 
+t.test('FM-12: whether a controller owns it is asked again where the answer only failed to come', async (t) => {
+  for (const [code, status] of [
+    ['Throttling', 400],
+    ['ServiceUnavailable', 503]
+  ] as const) {
+    const { world, route } = await plain()
+    world.fake.tags.set(route.target.arn, LBC_TAGS)
+    world.fake.fault = (sent) => {
+      if (sent.operation === 'DescribeTags') throw sdkError(code, status)
+    }
+    t.strictSame(marks(await inspect(world, [route])), ['blocker unreadable web'], 'which preflight reads again')
+    world.fake.fault = () => undefined
+    t.strictSame(marks(await inspect(world, [route])), ['blocker owned_by web'])
+  }
+})
+
 t.test('without the right to a required read the shift is blocked, with the right to add', async (t) => {
   for (const operation of ['DescribeRules', 'DescribeTargetGroups', 'DescribeTargetHealth']) {
     const { world, route } = await plain()

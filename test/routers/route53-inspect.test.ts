@@ -2,6 +2,8 @@ import t from 'tap'
 import type { Change as RecordChange, ResourceRecordSet } from '@aws-sdk/client-route-53'
 import type { RecordSets } from '../support/world/zone.ts'
 import { applied } from '../support/world/zone.ts'
+import { AwsFailure } from '../../src/aws/aws.ts'
+import { aboutOwners } from '../../src/routers/route53/inspect/aboutOwners.ts'
 import { aboutHealth } from '../../src/routers/route53/inspect/aboutHealth.ts'
 import type { Facts } from '../../src/routers/route53/inspect/facts.ts'
 import { preparing } from '../../src/routers/route53/inspect/prepare.ts'
@@ -110,6 +112,19 @@ t.test('FM-16: where owner records cannot be read, that is said', async (t) => {
   const findings = await rig.inspect()
   t.match(findings[0], { severity: 'blocker', code: 'not_allowed', remedy: /route53:ListResourceRecordSets/ })
   t.ok(findings.some(({ code, detail }) => code === 'cannot_check' && detail.includes('external-dns')))
+})
+
+t.test('FM-16: owner records that only failed to come are asked for again', async (t) => {
+  const passing = new AwsFailure('route53 ListResourceRecordSets: Throttling', {
+    kind: 'throttled',
+    code: 'Throttling'
+  })
+  const facts = { route: dnsRig().spec(), sets: [], owners: [passing], protections: [] } as unknown as Facts
+  t.match(
+    aboutOwners(facts),
+    [{ severity: 'blocker', code: 'unreadable', route: 'api' }],
+    'which preflight reads again'
+  )
 })
 
 t.test('FM-17: a simple record is a blocker, and the one batch that prepares it is printed', async (t) => {

@@ -9,7 +9,7 @@ import { AwsFailure } from '../../../aws/aws.ts'
 import { ownerOf, shortName } from '../arn.ts'
 import type { Facts } from './facts.ts'
 import { OWNERS, type Owner } from './owners.ts'
-import { couldRead } from './unread.ts'
+import { shouldRead } from './unread.ts'
 
 interface Thing {
   readonly kind: 'load balancer' | 'listener' | 'rule' | 'target group'
@@ -22,7 +22,7 @@ interface Owned extends Thing {
 
 export function aboutOwners(facts: Facts): readonly Finding[] {
   const findings = facts.routes.flatMap((route) => [
-    ...unread(facts, [...movedBy(route), ...groupsOf(route)]),
+    ...unread(route, facts),
     ...OWNERS.flatMap((owner) => [...aboutMoved(route, facts, owner), ...aboutGroups(route, facts, owner)])
   ])
   return [...new Map(findings.map((finding) => [`${finding.route} ${finding.detail}`, finding])).values()]
@@ -42,14 +42,14 @@ function groupsOf(route: AlbRouteSpec): readonly Thing[] {
   return [route.old, route.new].map(({ targetGroup: arn }) => ({ kind: 'target group', arn }))
 }
 
-function unread(facts: Facts, things: readonly Thing[]): readonly Finding[] {
-  const failed = things.flatMap(({ arn }) => {
+function unread(route: AlbRouteSpec, facts: Facts): readonly Finding[] {
+  const failed = [...movedBy(route), ...groupsOf(route)].flatMap(({ arn }) => {
     const tags = facts.tags.get(arn)
     // What does not exist is another finding's business.
     return tags instanceof AwsFailure && !tags.gone ? [tags] : []
   })
   const what = 'tags of controllers that own what is moved'
-  return failed.slice(0, 1).map((failure) => couldRead(failure, null, 'DescribeTags', what))
+  return failed.slice(0, 1).map((failure) => shouldRead(failure, route.name, 'DescribeTags', what))
 }
 
 function aboutMoved(route: AlbRouteSpec, facts: Facts, owner: Owner): readonly Finding[] {

@@ -36,3 +36,10 @@ export function couldRead(failure: AwsFailure, route: string | null, operation: 
       : 'start again to have it looked for, or look yourself'
   }
 }
+
+/** What a shift must not begin without having looked, where it can be looked at: a passing failure is read again, a missing right is said. */
+export function shouldRead(failure: AwsFailure, route: string, operation: string, what: string): Finding {
+  return failure.kind === 'refused' || failure.kind === 'bug'
+    ? couldRead(failure, null, operation, what)
+    : mustRead(failure, route, operation)
+}

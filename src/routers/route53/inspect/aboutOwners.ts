@@ -6,7 +6,7 @@ import type { Finding } from '../../../core/shift.ts'
 import { AwsFailure } from '../../../aws/aws.ts'
 import { plainName, type RecordSet } from '../records.ts'
 import type { Facts } from './facts.ts'
-import { blocker, couldRead, warning } from './finding.ts'
+import { blocker, couldRead, shouldRead, warning } from './finding.ts'
 
 /** Where external-dns keeps its TXT records: `a-NAME` since 0.12, the name itself before; aliases were `cname-` until 0.18. */
 const PREFIXES: Readonly<Record<RecordType, readonly string[]>> = {
@@ -29,7 +29,7 @@ function externalDns({ route, sets, owners }: Facts): readonly Finding[] {
   const failed = owners.find((one) => one instanceof AwsFailure)
   const unread =
     failed instanceof AwsFailure
-      ? [couldRead(failed, route.name, 'route53:ListResourceRecordSets', "external-dns' records of ownership")]
+      ? [shouldRead(failed, route.name, 'route53:ListResourceRecordSets', "external-dns' records of ownership")]
       : []
   const all = [sets, ...owners].flatMap((one) => (one instanceof AwsFailure ? [] : one))
   const words = all.filter((set) => concerns(route, set)).flatMap(ownerWords)

@@ -27,3 +27,10 @@ export function couldRead(failure: AwsFailure, route: string | null, right: stri
   const remedy = isDenied(failure) ? `allow ${right}` : 'start again to have it looked for, or look yourself'
   return warning('cannot_check', route, `${what} could not be looked for: ${failure.message}`, remedy)
 }
+
+/** What a shift must not begin without having looked, where it can be looked at: a passing failure is read again, a missing right is said. */
+export function shouldRead(failure: AwsFailure, route: string, right: string, what: string): Finding {
+  return failure.kind === 'refused' || failure.kind === 'bug'
+    ? couldRead(failure, route, right, what)
+    : mustRead(failure, route, right)
+}
