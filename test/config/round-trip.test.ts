@@ -14,6 +14,7 @@ const MINUTE = 60_000
 const optional = <T extends Record<string, fc.Arbitrary<unknown>>>(model: T) => fc.record(model, { requiredKeys: [] })
 const name = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,20}$/)
 const duration = fc.integer({ min: 1, max: 90 * 86_400_000 }).map(formatDuration)
+const interval = fc.integer({ min: 1_000, max: 90 * 86_400_000 }).map(formatDuration)
 const share = fc.integer({ min: 1, max: 1000 }).map((tenths) => `${tenths / 10}%`)
 
 /** Text that stands for itself: `${` would be put in from the environment, in a file and not in a request. */
@@ -37,7 +38,7 @@ const targetHealth = fc.record(
   {
     type: fc.constant('targetHealth'),
     minHealthyRatio: fc.double({ min: 0.01, max: 1, noNaN: true }),
-    every: duration,
+    every: interval,
     for: duration
   },
   { requiredKeys: ['type'] }
@@ -106,7 +107,7 @@ const alarm = fc.record(
     type: fc.constant('alarm'),
     names: fc.uniqueArray(name, { minLength: 1, maxLength: 3 }),
     ignoreIfAlreadyFiring: fc.boolean(),
-    every: duration
+    every: interval
   },
   { requiredKeys: ['type', 'names'] }
 )

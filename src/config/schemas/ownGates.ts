@@ -4,7 +4,7 @@
  */
 import Type, { type Static } from 'typebox'
 import { common, ownAccount, periodOnly } from './gateParts.ts'
-import { count, duration, filledText, share } from './leaf.ts'
+import { count, duration, filledText, interval, share } from './leaf.ts'
 import { dimensions, named } from './metricParts.ts'
 import { closed, names } from './section.ts'
 
@@ -20,7 +20,7 @@ export const targetHealth = closed(
       allowed: 'a number above 0 and up to 1, such as 0.8',
       description: 'Healthy among registered targets of new; fewer for long enough is a breach'
     }),
-    every: duration('How often it is read', '10s'),
+    every: interval('How often it is read', '10s'),
     for: duration('How long it must be too low', '30s')
   },
   { description: 'Share of healthy targets of new; not behind the delay of CloudWatch' }
@@ -80,7 +80,7 @@ export const alarm = closed(
       description:
         'An alarm that fires at preflight does not refuse the shift, and is ignored until it has been OK once'
     }),
-    every: duration('How often they are read', '30s')
+    every: interval('How often they are read', '30s')
   },
   { description: 'CloudWatch alarms: one that fires is a breach' }
 )
@@ -103,7 +103,7 @@ export const probe = closed(
         description: "What is asked for: the Host header, and the name of the certificate; without it the URL's"
       })
     ),
-    every: duration('How often', '5s'),
+    every: interval('How often', '5s'),
     max: share('Share of probes that may fail', '5%'),
     window: duration('Over which the share is shown; the verdict looks further back', '30s')
   },
