@@ -3,7 +3,8 @@ import type { Unusable } from '../../src/core/measurement.ts'
 import type { AlarmSeen } from '../../src/core/observation.ts'
 import { alarmsBefore, makeAlarmFeed } from '../../src/engine/alarms.ts'
 import type { AlarmsAnswer, AlarmSource, WantedAlarms } from '../../src/observers/alarms.ts'
-import { aCall, handClock } from '../observers/support.ts'
+import { aCall } from '../observers/support.ts'
+import { setClock } from '../support/setClock.ts'
 import { anAlarmGate, aPolicy, aRoute, aShift, SECOND, T0 } from '../support/builders.ts'
 
 const account = { region: 'ap-northeast-1' }
@@ -39,7 +40,7 @@ t.test(
       anAlarmGate({ name: 'own', routes: ['api'], account: elsewhere }),
       anAlarmGate({ name: 'region', routes: ['web'], account: { region: 'us-east-1' } })
     )
-    const found = await alarmsBefore(source, shift, handClock(), aCall())
+    const found = await alarmsBefore(source, shift, setClock(), aCall())
     t.match(calls, [
       [
         { account, names: ['checkout'] },
@@ -58,23 +59,23 @@ t.test(
 
 t.test('at preflight a failed read is tried again, and a denied one is a blocker with its remedy', async (t) => {
   const shift = shiftWith(anAlarmGate({ routes: ['web'] }))
-  const throttled = await alarmsBefore(aSource(failing('Throttling')).source, shift, handClock(), aCall())
+  const throttled = await alarmsBefore(aSource(failing('Throttling')).source, shift, setClock(), aCall())
   t.strictSame([throttled.findings, throttled.unread], [[], ['alarms of alarms on web: Throttling']])
-  const denied = await alarmsBefore(aSource(failing('Forbidden')).source, shift, handClock(), aCall())
+  const denied = await alarmsBefore(aSource(failing('Forbidden')).source, shift, setClock(), aCall())
   t.match(denied.findings, [{ severity: 'blocker', code: 'alarms_forbidden', remedy: /cloudwatch:DescribeAlarms/ }])
   t.strictSame(denied.unread, [])
 })
 
 t.test('without a source nothing is fine; without a gate nothing is asked', async (t) => {
-  const none = await alarmsBefore(undefined, shiftWith(anAlarmGate({ routes: ['web'] })), handClock(), aCall())
+  const none = await alarmsBefore(undefined, shiftWith(anAlarmGate({ routes: ['web'] })), setClock(), aCall())
   t.match(none.alarms, [{ unusable: 'NoSource' }])
   const { source, calls } = aSource(fine)
-  await alarmsBefore(source, aShift(), handClock(), aCall())
+  await alarmsBefore(source, aShift(), setClock(), aCall())
   t.equal(calls.length, 0)
 })
 
 t.test('each gate is read as often as it asks for, one read at a time, and not before the first write', async (t) => {
-  const clock = handClock()
+  const clock = setClock()
   const { source, calls } = aSource(fine)
   let rings = 0
   const feed = makeAlarmFeed({ source, clock, call: () => aCall(), ring: () => (rings += 1), failed: () => t.fail() })

@@ -5,14 +5,15 @@ import type { MeterState, Shift } from '../../src/core/shift.ts'
 import type { Instant } from '../../src/core/time.ts'
 import { makeMeters } from '../../src/engine/meters.ts'
 import { memoryObserver } from '../../src/observers/memory.ts'
-import { aCall, handClock } from '../observers/support.ts'
+import { aCall } from '../observers/support.ts'
+import { setClock } from '../support/setClock.ts'
 import { aMeterState, aRoute, aShift, MINUTE, SECOND, T0 } from '../support/builders.ts'
 
 const WEB = 'web/60000/120000'
 
 /** A shift with one meter of the route `web`, judged up to T0, over a source that is set by hand. */
 function aBench(fields: Partial<MeterState> = {}, shiftFields: Partial<Shift> = {}) {
-  const clock = handClock()
+  const clock = setClock()
   const observer = memoryObserver({ clock })
   const bench = {
     clock,
@@ -182,7 +183,7 @@ t.test('FM-36: a failed read is blind and loses nothing', async (t) => {
 })
 
 t.test('an observer that throws makes its meters unusable, and is not asked again at once', async (t) => {
-  const clock = handClock(T0 + 150 * SECOND)
+  const clock = setClock(T0 + 150 * SECOND)
   const thrown: unknown[] = []
   const observer = { measure: () => Promise.reject(new TypeError('a bug')) }
   const meters = makeMeters({ observer, clock, failed: (err) => thrown.push(err) })

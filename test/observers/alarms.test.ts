@@ -6,7 +6,8 @@ import type { AccountRef } from '../../src/core/migration.ts'
 import { startLab } from '../../src/lab/lab.ts'
 import { cloudwatchAlarms } from '../../src/observers/index.ts'
 import { T0 } from '../support/builders.ts'
-import { aCall, handClock } from './support.ts'
+import { aCall } from './support.ts'
+import { setClock } from '../support/setClock.ts'
 
 const account = { region: 'ap-northeast-1' }
 
@@ -27,7 +28,7 @@ function alarmsOver(answer: (asked: Asked, n: number) => Omit<DescribeAlarmsComm
     },
     close() {}
   }
-  return { asked, source: cloudwatchAlarms({ aws, clock: handClock(T0) }) }
+  return { asked, source: cloudwatchAlarms({ aws, clock: setClock(T0) }) }
 }
 
 const refuse = (kind: FailureKind, code: string) => () => {

@@ -3,13 +3,14 @@ import { AwsFailure, type FailureKind } from '../../src/aws/aws.ts'
 import type { Wanted } from '../../src/core/measurement.ts'
 import { cloudwatchObserver } from '../../src/observers/index.ts'
 import { MINUTE, SECOND, T0 } from '../support/builders.ts'
-import { aCall, aQuery, aWanted, codeOf, complete, fakeAws, handClock, seriesOf } from './support.ts'
+import { aCall, aQuery, aWanted, codeOf, complete, fakeAws, seriesOf } from './support.ts'
+import { setClock } from '../support/setClock.ts'
 
 type Answer = Parameters<typeof fakeAws>[0]
 
 const observe = (answer: Answer, skewMs: number | null = null) => {
   const aws = fakeAws(answer, skewMs)
-  return { aws, observer: cloudwatchObserver({ aws, clock: handClock(T0 + 7 * MINUTE) }) }
+  return { aws, observer: cloudwatchObserver({ aws, clock: setClock(T0 + 7 * MINUTE) }) }
 }
 
 /** What became of one wanted series of three minutes. */

@@ -10,12 +10,13 @@ import { startLab } from '../../src/lab/lab.ts'
 import { cloudwatchObserver, memoryObserver } from '../../src/observers/index.ts'
 import { HOUR, MINUTE, T0 } from '../support/builders.ts'
 import { observerContract, type Source } from './contract.ts'
-import { complete, fakeAws, handClock } from './support.ts'
+import { complete, fakeAws } from './support.ts'
+import { setClock } from '../support/setClock.ts'
 
 const REGION = 'ap-northeast-1'
 
 observerContract('memory', async () => {
-  const observer = memoryObserver({ clock: handClock() })
+  const observer = memoryObserver({ clock: setClock() })
   return { observer, start: T0, put: (query, at, value) => observer.put(query, at, value) }
 })
 
@@ -38,7 +39,7 @@ observerContract('CloudWatch over faked answers', async () => {
     })
   }))
   return {
-    observer: cloudwatchObserver({ aws, clock: handClock() }),
+    observer: cloudwatchObserver({ aws, clock: setClock() }),
     start: T0,
     put: ({ metric, dimensions }, at, value) => {
       points.push({ name: nameOf(metric, Object.values(dimensions)), at, value })

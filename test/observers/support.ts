@@ -1,35 +1,13 @@
 /**
- * What tests of observers and meters share: a clock that stands where the test puts it, a call, wanted series, and the real
- * CloudWatch adapter over faked answers.
+ * What tests of observers and meters share: a call, wanted series, and the real CloudWatch adapter over faked answers.
  */
 import type { GetMetricDataCommandInput, GetMetricDataCommandOutput } from '@aws-sdk/client-cloudwatch'
 import type { Answered, Aws, Service } from '../../src/aws/aws.ts'
-import type { Clock } from '../../src/clock.ts'
 import type { Call } from '../../src/core/call.ts'
 import type { MetricQuery, Series, Unusable, Wanted } from '../../src/core/measurement.ts'
 import type { AccountRef } from '../../src/core/migration.ts'
 import type { Instant } from '../../src/core/time.ts'
 import { MINUTE, T0 } from '../support/builders.ts'
-
-export interface HandClock extends Clock {
-  set(now: Instant): void
-}
-
-/** Moves only by hand. Nothing that is tested with it may wait by itself. */
-export function handClock(now: Instant = T0): HandClock {
-  let at = now
-  const waits = (): never => {
-    throw new Error('nothing here may wait')
-  }
-  return {
-    now: () => at,
-    set: (to) => {
-      at = to
-    },
-    sleep: waits,
-    timeout: waits
-  }
-}
 
 export function aCall(deadlineAt: Instant = T0 + 3650 * 24 * 60 * MINUTE): Call {
   return { urgency: 'observe', deadlineAt, signal: new AbortController().signal }

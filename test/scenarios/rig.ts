@@ -29,6 +29,7 @@ import { makeRouter } from '../../src/routers/index.ts'
 import { makeStore } from '../../src/stores/index.ts'
 import type { Store } from '../../src/stores/store.ts'
 import { aPolicy, anErrorRateGate, aTargetHealthGate } from '../support/builders.ts'
+import { repeats, waitAfter } from '../support/sdkReads.ts'
 import { patchGlobals } from '../support/virtual/globals.ts'
 import { createIncarnation, type Incarnation } from '../support/virtual/incarnation.ts'
 import { virtualClock, type Span, type VirtualClock } from '../support/virtual.ts'
@@ -217,10 +218,8 @@ function retrying(clock: Clock, { world, rights }: Pick<Outside, 'world' | 'righ
         try {
           return await client.send(command, options)
         } catch (err) {
-          const status = (err as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode ?? 0
-          const passing = status >= 500 || (err as Error).name.startsWith('Throttling')
-          if (access === 'write' || attempt === 3 || !passing) throw err
-          await clock.sleep(Math.random() * 100 * 2 ** attempt)
+          if (!repeats(access, attempt, err)) throw err
+          await clock.sleep(waitAfter(attempt))
         }
       }
     }

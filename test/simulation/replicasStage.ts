@@ -13,7 +13,7 @@ import type { Mutant } from './life.ts'
 import { replicasLedger } from './replicasLedger.ts'
 import { newReplica, type ReplicaLife, type ReplicaOutside } from './replicasLife.ts'
 import type { Scenario } from './scenario.ts'
-import { START, targetsOf, worldOf, type Stage } from './stage.ts'
+import { BLINDING_SKEW_MS, START, targetsOf, worldOf, type Stage } from './stage.ts'
 import { makeWeather, type Weather } from './weather.ts'
 import { makeWire } from './wire.ts'
 
@@ -26,8 +26,6 @@ export interface ReplicasStage extends Stage {
   storeCalmSince(): Instant
 }
 
-/** Above 30 s (and some noise) nothing is judged: which periods are closed cannot be told (CONTRACT 4.1). */
-const BLINDING_SKEW_MS = 25_000
 const LOOK_MS: Ms = 1_000
 /** From a call whose answer never comes to everything going on. */
 const GIVEN_UP_MS: Ms = 10_000

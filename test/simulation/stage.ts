@@ -51,7 +51,7 @@ export interface Stage {
 }
 
 /** Above 30 s (and some noise) nothing is judged: which periods are closed cannot be told (CONTRACT 4.1). */
-const BLINDING_SKEW_MS = 25_000
+export const BLINDING_SKEW_MS = 25_000
 
 export const START = Date.UTC(2026, 0, 5, 9)
 

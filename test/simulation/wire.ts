@@ -14,6 +14,7 @@ import type { Clock } from '../../src/clock.ts'
 import type { Share } from '../../src/core/share.ts'
 import type { Instant } from '../../src/core/time.ts'
 import type { AlbRouteSpec } from '../../src/core/migration.ts'
+import { repeats, waitAfter } from '../support/sdkReads.ts'
 import { forwardOf } from '../support/world/action.ts'
 import type { World } from '../support/world/world.ts'
 import { toldName } from '../support/world/zone.ts'
@@ -124,10 +125,8 @@ export function makeWire(world: World, routeNames: readonly string[]): Wire {
             saw(command.constructor.name.replace(/Command$/, ''), command.input, output, askedAt)
             return output
           } catch (err) {
-            const status = (err as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode ?? 0
-            const passing = status >= 500 || (err as Error).name.startsWith('Throttling')
-            if (access === 'write' || attempt === 3 || !passing) throw err
-            await clock.sleep(Math.random() * 100 * 2 ** attempt)
+            if (!repeats(access, attempt, err)) throw err
+            await clock.sleep(waitAfter(attempt))
           }
         }
       }

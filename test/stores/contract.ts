@@ -17,7 +17,7 @@ import {
   DAY,
   T0
 } from '../support/builders.ts'
-import { type SetClock, setClock } from './clock.ts'
+import { type SetClock, setClock } from '../support/setClock.ts'
 
 /** Opens a new, empty store; the suite closes it. */
 export type Open = (t: Test, clock: SetClock) => Store | Promise<Store>

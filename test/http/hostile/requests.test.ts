@@ -4,30 +4,20 @@
  */
 import t from 'tap'
 import * as fc from 'fast-check'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import type { LightMyRequestResponse } from 'fastify'
 import { bearer, TOKENS } from '../build.ts'
 import { documented } from '../documented.ts'
-import { settle } from '../handClock.ts'
 import { hostileDaemon, type HostileDaemon } from './daemon.ts'
+import { inUse } from './memory.ts'
 import { OPEN_SHIFT, requests, type Strange } from './strange.ts'
 
 const SEED = Number(process.env['SEED'] ?? 20_261_122)
 const WARMING = 3_000
 const COUNT = 10_000
 
-setFlagsFromString('--expose-gc')
-const collect = runInNewContext('gc') as () => void
-
-/** Bytes that are in use once everything that can go is gone. */
-async function inUse(): Promise<number> {
-  for (let i = 0; i < 4; i += 1) {
-    await settle()
-    collect()
-  }
-  const { heapUsed, external } = process.memoryUsage()
-  return heapUsed + external
+const bytes = async (): Promise<number> => {
+  const { heap, outside } = await inUse()
+  return heap + outside
 }
 
 /** Answers come at once, but for waits: the clock then goes on. */
@@ -97,9 +87,9 @@ t.test('no strange request makes a 5xx, a crash, an answer without end, or growt
     await fc.assert(property, { numRuns, seed, endOnFailure: true })
   }
   await send(WARMING, SEED + 1)
-  const before = await inUse()
+  const before = await bytes()
   await send(COUNT, SEED)
-  const after = await inUse()
+  const after = await bytes()
   const growth = (after - before) / before
   t.comment(`in use: ${(before / 1e6).toFixed(1)} MB before, ${(after / 1e6).toFixed(1)} MB after`)
   t.comment(`answers by status: ${JSON.stringify(Object.fromEntries([...statuses].sort(([a], [b]) => a - b)))}`)

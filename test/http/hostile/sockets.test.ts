@@ -6,24 +6,12 @@ import t from 'tap'
 import type { Test } from 'tap'
 import { connect } from 'node:net'
 import { request } from 'node:http'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { listen } from '../../../src/http/server.ts'
 import { OPEN_MOST_EACH } from '../../../src/http/lifetime.ts'
 import { bearer, TOKENS } from '../build.ts'
 import { settle } from '../handClock.ts'
 import { hostileDaemon } from './daemon.ts'
-
-setFlagsFromString('--expose-gc')
-const collect = runInNewContext('gc') as () => void
-
-async function inUse(): Promise<number> {
-  for (let i = 0; i < 4; i += 1) {
-    await settle()
-    collect()
-  }
-  return process.memoryUsage().heapUsed
-}
+import { inUse } from './memory.ts'
 
 async function served(t: Test, patience?: { readonly requestTimeout: number; readonly headersTimeout: number }) {
   const daemon = hostileDaemon()
@@ -90,7 +78,7 @@ t.test('of thousands of event streams one token holds some hundred, and leaves n
     await clock.advance(60_000)
   }
   await leave((await round(600)).held)
-  const before = await inUse()
+  const { heap: before } = await inUse()
   const { held, statuses } = await round(3_000)
   t.same(
     [...statuses],
@@ -101,7 +89,7 @@ t.test('of thousands of event streams one token holds some hundred, and leaves n
   )
   t.equal((await abort()).status, 202, 'and an abort goes through')
   await leave(held)
-  const after = await inUse()
+  const { heap: after } = await inUse()
   t.ok(after < before * 1.1, `${(before / 1e6).toFixed(1)} MB before, ${(after / 1e6).toFixed(1)} MB after`)
 })
 

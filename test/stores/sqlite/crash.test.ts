@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { makeStore } from '../../../src/stores/index.ts'
 import { aNotice, anEvent, anObservation, aShift, T0 } from '../../support/builders.ts'
-import { setClock } from '../clock.ts'
+import { setClock } from '../../support/setClock.ts'
 import { startChild } from './child/run.ts'
 
 const ID = aShift().id

@@ -9,7 +9,7 @@ import { makeStore } from '../../../src/stores/index.ts'
 import { openDatabase } from '../../../src/stores/sqlite/database.ts'
 import { storeOver } from '../../../src/stores/sqlite/sqlite.ts'
 import { aNotice, anEvent, anObservation, aShift, T0 } from '../../support/builders.ts'
-import { setClock } from '../clock.ts'
+import { setClock } from '../../support/setClock.ts'
 import { startChild } from './child/run.ts'
 
 const open = (path: string) => makeStore({ type: 'sqlite', path }, setClock())

@@ -2,7 +2,7 @@
  * A process that opens the database of its first argument, says `open`, and holds it until it is killed.
  */
 import { makeStore } from '../../../../src/stores/index.ts'
-import { setClock } from '../../clock.ts'
+import { setClock } from '../../../support/setClock.ts'
 
 const store = makeStore({ type: 'sqlite', path: process.argv[2] ?? '' }, setClock())
 await store.ping()

@@ -4,7 +4,7 @@
  */
 import { makeStore } from '../../../../src/stores/index.ts'
 import { aNotice, anEvent, anObservation, aShift } from '../../../support/builders.ts'
-import { setClock } from '../../clock.ts'
+import { setClock } from '../../../support/setClock.ts'
 
 const store = makeStore({ type: 'sqlite', path: process.argv[2] ?? '' }, setClock())
 const dieAt = Number(process.argv[3] ?? 0)

@@ -1,9 +1,9 @@
 /**
- * A clock that stands where the test put it. A store reads the time and never waits.
+ * A clock that stands where the test put it, for what reads the time and never waits.
  */
 import type { Clock } from '../../src/clock.ts'
 import type { Instant } from '../../src/core/time.ts'
-import { T0 } from '../support/builders.ts'
+import { T0 } from './builders.ts'
 
 export interface SetClock extends Clock {
   set(now: Instant): void
@@ -12,7 +12,7 @@ export interface SetClock extends Clock {
 export function setClock(now: Instant = T0): SetClock {
   let at = now
   const waits = (): never => {
-    throw new Error('a store never waits')
+    throw new Error('nothing here may wait')
   }
   return {
     now: () => at,
