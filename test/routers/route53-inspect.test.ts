@@ -127,6 +127,18 @@ t.test('FM-16: owner records that only failed to come are asked for again', asyn
   )
 })
 
+t.test('FM-16: so are those that could stand under a prefix beside the name', async (t) => {
+  const rig = dnsRig()
+  put(rig, txt('extdns-a-api.example.com'))
+  const beside = (call: { readonly input: unknown }) =>
+    JSON.stringify(call.input).includes('"StartRecordName":"example.com."')
+  rig.world.faults.fail500(beside, { operation: 'ListResourceRecordSets' })
+  t.match(
+    (await rig.inspect()).filter(({ severity }) => severity === 'blocker'),
+    [{ code: 'unreadable', route: 'api' }]
+  )
+})
+
 t.test('FM-17: a simple record is a blocker, and the one batch that prepares it is printed', async (t) => {
   const rig = rigWith(() => [simple])
   const found = (await rig.inspect()).find(({ code }) => code === 'not_weighted')

@@ -3,6 +3,7 @@
  */
 import type { ResourceRecordSet } from '@aws-sdk/client-route-53'
 import { SIDES, type RecordType, type Route53RouteSpec, type Side } from '../../core/migration.ts'
+import { canonical } from '../canonical.ts'
 
 export type RecordSet = ResourceRecordSet
 export type RecordSets = readonly RecordSet[]
@@ -85,16 +86,4 @@ export function textOf(set: RecordSet, without: readonly (keyof RecordSet)[] = [
     ...(alias === undefined ? {} : { AliasTarget: { ...alias, DNSName: plainName(alias.DNSName ?? '') } })
   }
   return JSON.stringify(canonical(Object.fromEntries(Object.entries(named).filter(([key]) => !dropped.includes(key)))))
-}
-
-/** Keys sorted, what is undefined left out. */
-function canonical(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(canonical)
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([, inner]) => inner !== undefined)
-      .toSorted(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, inner]) => [key, canonical(inner)])
-  )
 }

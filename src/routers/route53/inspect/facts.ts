@@ -85,8 +85,10 @@ async function ofZone(
     rightToGetChange(as),
     Promise.all(parents.map((parent) => caught(setsUnder(as, zoneId, parent))))
   ])
-  // That records cannot be read is said of their own names.
-  const others = beside.flatMap((sets) => (sets instanceof AwsFailure ? [] : sets))
+  const affixed = (route: Route53RouteSpec): Got<RecordSets> => {
+    const found = beside[parents.indexOf(parentOf(route) ?? '')] ?? []
+    return found instanceof AwsFailure ? found : affixedOwners(route, found)
+  }
   const setsOf = (route: Route53RouteSpec) => byName.get(route.record) ?? []
   const swaps = writes === 'swap' ? await swapRights(looking.clock, as, zoneId, routes, setsOf) : NOT_ASKED
   const facts = routes.map(async (route): Promise<Facts> => {
@@ -100,7 +102,7 @@ async function ofZone(
     ])
     const sets = setsOf(route)
     const swap = swaps.get(route.key) ?? null
-    const owners = [...ownerNames(route).map((name) => byName.get(name) ?? []), affixedOwners(route, others)]
+    const owners = [...ownerNames(route).map((name) => byName.get(name) ?? []), affixed(route)]
     return {
       route,
       sets,
