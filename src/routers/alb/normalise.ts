@@ -3,6 +3,7 @@
  */
 import type { Action } from '@aws-sdk/client-elastic-load-balancing-v2'
 import type { Share } from '../../core/share.ts'
+import { canonical } from '../canonical.ts'
 import { forwardAction, groupsOf, stickySecondsOf, type Actions, type Sides } from './actions.ts'
 
 export interface Normal {
@@ -71,16 +72,4 @@ function withoutOrder(ordered: Action): object {
   if (action.AuthenticateOidcConfig === undefined) return action
   const { ClientSecret: _secret, UseExistingClientSecret: _existing, ...oidc } = action.AuthenticateOidcConfig
   return { ...action, AuthenticateOidcConfig: oidc }
-}
-
-/** The same value with the keys of every record sorted and what is undefined left out. */
-function canonical(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(canonical)
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([, inner]) => inner !== undefined)
-      .toSorted(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, inner]) => [key, canonical(inner)])
-  )
 }
