@@ -1,6 +1,6 @@
 /**
  * What does not go together within a gate, as it is written: keys that exclude or need one another, and what a request may not hold.
- * What a whole gate may not be is the core's to say (core/gate-rules.ts).
+ * What a whole gate may not be is the core's to say (core/gateRules.ts).
  */
 import type { Path } from './path.ts'
 import { complain, type Complaint } from './problem.ts'

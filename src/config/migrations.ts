@@ -2,7 +2,7 @@
  * A migration document to the Migration of the core: shape, then routes, then what holds between routes. Never reads files
  * nor asks AWS.
  */
-import { gateProblems } from '../core/policy-rules.ts'
+import { gateProblems } from '../core/policyRules.ts'
 import { claimsOf, type Migration, type RouteSpec } from '../core/migration.ts'
 import { checkOf } from './check.ts'
 import { gateComplaints, probeComplaints } from './gateRules.ts'

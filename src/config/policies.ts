@@ -1,7 +1,7 @@
 /**
  * A policy document to the Policy of the core: shape, ramp, units, rules. Never reads files.
  */
-import { policyProblems } from '../core/policy-rules.ts'
+import { policyProblems } from '../core/policyRules.ts'
 import type { Tenths } from '../core/percent.ts'
 import type { Approval, Policy, Step } from '../core/policy.ts'
 import { equalRiskPercents, rampPercents } from '../core/ramp.ts'

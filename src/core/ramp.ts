@@ -1,7 +1,7 @@
 /**
  * A ramp: a rule that makes the percents of a ladder. Linear adds the same number of points each time; exponential
  * multiplies by the same factor, so that each step risks about as much more as the last one showed to be safe. Plain
- * arithmetic on tenths; whether the ladder is legal for a policy is policy-rules' business.
+ * arithmetic on tenths; whether the ladder is legal for a policy is policyRules.ts's business.
  */
 import { equalRiskLadder } from './evidence/planner.ts'
 import { ALL, NONE, type Tenths } from './percent.ts'

@@ -3,7 +3,7 @@
  */
 import { createRestore, createShift } from '../core/create.ts'
 import { formatPercent } from '../core/percent.ts'
-import { fitProblems } from '../core/policy-rules.ts'
+import { fitProblems } from '../core/policyRules.ts'
 import { claimsOf, type Migration } from '../core/migration.ts'
 import { noticesOf } from '../core/notify/notices.ts'
 import type { Policy } from '../core/policy.ts'

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { makeCatalogue } from '../../src/config/catalogue.ts'
 import { loadConfig } from '../../src/config/config.ts'
 import { ConfigError } from '../../src/config/problem.ts'
-import { fitProblems, shortestBakeMs } from '../../src/core/policy-rules.ts'
+import { fitProblems, shortestBakeMs } from '../../src/core/policyRules.ts'
 
 const root = join(import.meta.dirname, '../..')
 const yamlIn = async (folder: string) =>

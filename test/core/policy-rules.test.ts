@@ -1,5 +1,5 @@
 import t from 'tap'
-import { fitProblems, gateProblems, policyProblems, shortestBakeMs } from '../../src/core/policy-rules.ts'
+import { fitProblems, gateProblems, policyProblems, shortestBakeMs } from '../../src/core/policyRules.ts'
 import type { Migration } from '../../src/core/migration.ts'
 import type { ErrorRateGate, MetricGate, Policy, Step, TargetHealthGate } from '../../src/core/policy.ts'
 import { readPolicy } from '../../src/config/policies.ts'

@@ -10,7 +10,7 @@ import { createShift } from '../../../src/core/create.ts'
 import type { MeasureSpec } from '../../../src/core/migration.ts'
 import type { SideCounts } from '../../../src/core/observation.ts'
 import type { GateSpec } from '../../../src/core/policy.ts'
-import { fitProblems } from '../../../src/core/policy-rules.ts'
+import { fitProblems } from '../../../src/core/policyRules.ts'
 import { countsAt } from '../../../src/engine/meters/counting.ts'
 import {
   aDnsRoute,

@@ -3,14 +3,14 @@
  * in the words and paths of the YAML; never throws, never repairs, and knows nothing of files.
  */
 import { formatDuration } from './duration.ts'
-import { ownProblems, timingOf, type RuleProblem } from './gate-rules.ts'
+import { ownProblems, timingOf, type RuleProblem } from './gateRules.ts'
 import { ALL, formatPercent, NONE } from './percent.ts'
 import { wordsIn } from './gates/vars.ts'
 import { SIDES, type Migration } from './migration.ts'
 import type { GateSpec, Policy } from './policy.ts'
 import type { Ms } from './time.ts'
 
-export type { RuleProblem } from './gate-rules.ts'
+export type { RuleProblem } from './gateRules.ts'
 
 /** A bake must hold the delay and this many periods: two mature ones wholly inside the step, and one that it began in. */
 const PERIODS_IN_BAKE = 3
