@@ -16,8 +16,9 @@ export function finish(turn: Turn, outcome: End, text: string, actor = 'daemon')
 
 /** The daemon holds until a person decides. With a cause it goes back by itself once old is fit. */
 export function halt(turn: Turn, why: HaltWhy, detail: string, cause: Cause | null): void {
-  const { phase } = turn.shift
+  const { phase, policy } = turn.shift
   if (phase.kind === 'halted' && phase.why === why) return
   enter(turn, { kind: 'halted', since: turn.now, why, cause })
-  emit(turn, 'shift.halted', { code: 'halted', why, detail, cause }, { page: true })
+  const watches = policy.mode === 'observe' ? ({ watches: true } as const) : {}
+  emit(turn, 'shift.halted', { code: 'halted', why, detail, cause, ...watches }, { page: true })
 }

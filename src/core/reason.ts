@@ -101,7 +101,14 @@ export type Reason =
   | { readonly code: 'command_refused'; readonly verb: string; readonly problem: string; readonly detail: string }
   | { readonly code: 'paused'; readonly by: 'person' | 'stop'; readonly text: string }
   | { readonly code: 'resumed'; readonly drift: 'adopt' | 'overwrite' | null }
-  | { readonly code: 'halted'; readonly why: HaltWhy; readonly detail: string; readonly cause: Cause | null }
+  | {
+      readonly code: 'halted'
+      readonly why: HaltWhy
+      readonly detail: string
+      readonly cause: Cause | null
+      /** It moves nothing itself: mode observe. */
+      readonly watches?: true
+    }
   | { readonly code: 'cause'; readonly cause: Cause; readonly seenAt: Instant | null }
   | {
       readonly code: 'warned'

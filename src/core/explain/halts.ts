@@ -9,6 +9,8 @@ interface Halt {
 }
 
 const BACK = 'or abort to bring users back to old'
+/** Of a shift that only watches: its abort moves nothing. */
+const BY_OTHERS = 'or let whoever moves this traffic take it back'
 
 const TEXTS: Readonly<Record<HaltWhy, Halt>> = {
   drift: {
@@ -78,7 +80,8 @@ export function explainHalt(why: HaltWhy): string {
   return TEXTS[why].what
 }
 
-/** What a person can do, as half a sentence. */
-export function haltRemedy(why: HaltWhy): string {
-  return TEXTS[why].todo
+/** What a person can do, as half a sentence. `watches`: the shift moves nothing itself (mode observe). */
+export function haltRemedy(why: HaltWhy, watches = false): string {
+  const { todo } = TEXTS[why]
+  return watches ? todo.replace(BACK, BY_OTHERS) : todo
 }

@@ -77,12 +77,13 @@ export function todoOf(shift: Shift, event: ShiftEvent): readonly string[] {
   const { reason } = event
   switch (reason.code) {
     case 'halted':
-      return [sentence(haltRemedy(reason.why)), ...drifted(shift), ...orders(shift)]
+      return [sentence(haltRemedy(reason.why, reason.watches)), ...drifted(shift), ...orders(shift)]
     case 'drift':
       return [...drifted(shift), 'Find out who changed it, and see that it does not happen again.']
     case 'cause':
+      return shift.phase.kind === 'halted' ? reminded(shift) : goesBack(shift)
     case 'rollback_started':
-      return [`Nothing by hand: it goes back by itself. To see how far it is: sluice watch ${shift.id}`]
+      return goesBack(shift)
     case 'rollback_confirmed':
       return [`Find out why before the next start: sluice report ${shift.id}`]
     case 'stuck':
@@ -114,8 +115,14 @@ export function todoOf(shift: Shift, event: ShiftEvent): readonly string[] {
   }
 }
 
+function goesBack({ id }: Shift): readonly string[] {
+  return [`Nothing by hand: it goes back by itself. To see how far it is: sluice watch ${id}`]
+}
+
 function reminded(shift: Shift): readonly string[] {
-  return shift.phase.kind === 'halted' ? [sentence(haltRemedy(shift.phase.why)), ...drifted(shift)] : []
+  const { phase, policy } = shift
+  if (phase.kind !== 'halted') return []
+  return [sentence(haltRemedy(phase.why, policy.mode === 'observe')), ...drifted(shift)]
 }
 
 function drifted(shift: Shift): readonly string[] {

@@ -77,10 +77,11 @@ export function awaitingApproval({ shift, now }: Look, phase: In<'awaiting_appro
 }
 
 export function paused({ shift, now }: Look, phase: In<'paused'>): string {
+  const back = shift.policy.mode === 'observe' ? 'release ends it' : 'abort goes back'
   const [who, how] =
     phase.by === 'stop'
-      ? ['by the red button', 'resume goes on, not before the button is lifted, and abort goes back']
-      : ['by a person', 'resume goes on, abort goes back']
+      ? ['by the red button', `resume goes on, not before the button is lifted, and ${back}`]
+      : ['by a person', `resume goes on, ${back}`]
   return `paused ${where(shift)} ${who} for ${since(phase, now)}: ${watched(shift)}; ${how}`
 }
 
@@ -88,13 +89,13 @@ export function halted({ shift, now }: Look, phase: In<'halted'>): string {
   const drifts = phase.cause === null ? driftsOf(shift) : []
   const details = phase.cause === null ? drifts.map(explainDrift).join('; ') : explainCause(phase.cause)
   const why = `${explainHalt(phase.why)}${details === '' ? '' : ` (${details})`}`
-  return `halted ${where(shift)} for ${since(phase, now)}: ${why}; ${watched(shift)}; ${todo(phase, drifts)}`
+  return `halted ${where(shift)} for ${since(phase, now)}: ${why}; ${watched(shift)}; ${todo(phase, drifts, shift.policy.mode === 'observe')}`
 }
 
 /** A drift's choices with what each would do, where they are known. */
-function todo({ why }: In<'halted'>, drifts: readonly Drifted[]): string {
+function todo({ why }: In<'halted'>, drifts: readonly Drifted[], watches: boolean): string {
   const choices = why === 'drift' ? driftChoices(drifts) : ''
-  return choices === '' ? haltRemedy(why) : `${choices}, or abort to bring users back to old`
+  return choices === '' ? haltRemedy(why, watches) : `${choices}, or abort to bring users back to old`
 }
 
 export function draining({ shift, now }: Look, phase: In<'draining'>): string {

@@ -117,7 +117,7 @@ export function explainTrouble(
   switch (reason.code) {
     case 'halted': {
       const details = joined([reason.detail, reason.cause && explainCause(reason.cause)], '; ')
-      return `halted: ${explainHalt(reason.why)}${details === '' ? '' : ` (${details})`}; ${haltRemedy(reason.why)}`
+      return `halted: ${explainHalt(reason.why)}${details === '' ? '' : ` (${details})`}; ${haltRemedy(reason.why, reason.watches)}`
     }
     case 'drift':
       return `somebody else changed ${explainDrift(reason)}`
