@@ -192,7 +192,7 @@ function foldHold(turn: Turn): void {
   if (!holding) return holdSince === null ? undefined : patch(turn, { holdSince: null })
   if (holdSince === null) return patch(turn, { holdSince: turn.now })
   if (turn.now - holdSince < policy.onHold.afterMs) return
-  if (policy.onHold.action === 'rollback')
+  if (policy.onHold.action === 'rollback' && policy.mode === 'act')
     return goBack(turn, { kind: 'policy', why: 'hold', routes: gate ? [gate.route] : [] })
   if (gate) halt(turn, 'hold', `gate ${gate.gate} on ${gate.route} holds: ${gate.note ?? 'no reason given'}`, null)
   else halt(turn, 'share', 'the share of requests that was asked for does not arrive', null)

@@ -65,6 +65,7 @@ function detected(turn: Turn, cause: Cause): void {
   emit(turn, 'breach.detected', { code: 'cause', cause, seenAt: gate?.at ?? route?.emptySince ?? null }, { page: true })
 }
 
+/** Before the first write nothing is judged, so that in mode act only a person comes here; of mode observe also a breach. */
 function withoutWrites(turn: Turn, cause: Cause): void {
   if (cause.kind === 'person') return finish(turn, 'aborted', `${cause.verb}: ${cause.text}`, cause.actor)
   if (cause.kind === 'breach' || cause.kind === 'no_healthy_new') {
