@@ -1,6 +1,6 @@
 /**
  * The one decision: what is remembered, what is seen, what time it is; what to remember next, what to do, when to look again.
- * Pure. The order is the law: urgent orders, what was read, danger, people, progress, writes.
+ * Pure. The order is the law: what was read and measured, urgent orders, danger, other orders, progress, writes.
  */
 import type { Decision } from './decision.ts'
 import type { Observation } from './observation.ts'
