@@ -1,12 +1,12 @@
 /**
- * The demo's policies: the shape of `policies/standard.yaml`, in seconds where production's is in minutes.
+ * The demo's policies: three steps and few gates, in seconds where production's are in minutes.
  */
 
 /** The same for records: a TTL of 2 s is believed here, and resolvers that cling do so for seconds, not hours. */
 export const DNS_POLICY = `apiVersion: sluice/v1
 kind: Policy
 name: demo-dns
-description: standard for records, in seconds
+description: three steps for records, in seconds
 steps:
   - { percent: 20, bake: 6s }
   - { percent: 50, bake: 6s }
@@ -23,7 +23,7 @@ rollback: { deadline: 30s }
 export const DEMO_POLICY = `apiVersion: sluice/v1
 kind: Policy
 name: demo
-description: standard, in seconds
+description: three steps, in seconds
 steps:
   - { percent: 10, bake: 6s }
   - { percent: 50, bake: 6s }
