@@ -34,7 +34,7 @@ export interface Meters {
 }
 
 /** Older periods are not judged any more after a long outage: the newest say how users are now. */
-const MAX_PERIODS = 60
+export const MAX_PERIODS = 60
 const BASELINE_PERIODS = 30
 /** A `date` header has whole seconds and the answer travelled: less than this is no skew. */
 const SKEW_NOISE_MS = 1_500

@@ -23,6 +23,8 @@ export interface Probing {
 const TIMEOUT_MS = { most: 5_000, least: 1_000 } as const
 /** So long passing results are kept back at most. */
 const KEPT_MS: Ms = 30_000
+/** What no decision could be saved of is kept up to so many results, the newest: far more than a verdict looks at. */
+const MOST_KEPT = 1_000
 /** Two in a row let a step go on (CONTRACT 4): until then every result is shown. */
 const ENOUGH = 2
 
@@ -108,7 +110,7 @@ function isAwaited({ gates }: Shift, { name }: ProbeGate): boolean {
 
 function take(stream: Stream, result: ProbeSeen): void {
   stream.newestAt = result.at
-  stream.pending = [...stream.pending, result]
+  stream.pending = [...stream.pending.slice(1 - MOST_KEPT), result]
   stream.recent = [...stream.recent, result].filter(({ at }) => at > result.at - stream.spec.windowMs)
 }
 
