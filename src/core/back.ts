@@ -6,8 +6,8 @@ import { gateCovers } from './create.ts'
 import { comparisonsOf } from './gates/comparison.ts'
 import { actionOf, emptyGates, specOfGate } from './judge.ts'
 import { ALL } from './percent.ts'
-import type { GateState, Shift } from './shift.ts'
-import { fractionOf, type Share } from './share.ts'
+import type { GateState, Shift, StepBack } from './shift.ts'
+import { fractionOf, tenthsOfShare, type Share } from './share.ts'
 import { percentWanted } from './standing.ts'
 import { converge } from './step.ts'
 import { emit, patch, specOf, type Turn } from './turn.ts'
@@ -84,11 +84,16 @@ function backShare(shift: Shift, name: string, w: number): Share {
   }
 }
 
-/** Back to the step's own percent at the first clear period that was served wholly at the lower one. True where it resumed. */
+/**
+ * Back to the step's own percent at the first clear period that was served wholly at the lower one; where that is further than
+ * maxJump, by way of the plan's percents between them, each of which has to stay clear as well. True where it resumed.
+ */
 export function resumeStep(turn: Turn): boolean {
   const { shift } = turn
   const { back, step } = shift
   if (back === null || shift.phase.kind !== 'baking' || !isClear(turn)) return false
+  const within = stepWithin(shift)
+  if (within < step) return riseTo(turn, back, within)
   const left = shift.bakeLeftMs
   patch(turn, {
     back: null,
@@ -108,6 +113,32 @@ export function resumeStep(turn: Turn): boolean {
     percent: percentWanted(turn.shift),
     afterMs: turn.now - back.since
   })
+  return true
+}
+
+/** The highest step up to the shift's own that adds no more than maxJump to what each route has; the own one where none does. */
+function stepWithin({ step, steps, routes, policy }: Shift): number {
+  const found = steps.slice(0, step + 1).findLastIndex(({ shares }) => {
+    const rises = routes.map(({ name, want }) => tenthsOfShare(shares[name] ?? want.share) - tenthsOfShare(want.share))
+    return rises.every((rise) => rise <= policy.maxJump) && rises.some((rise) => rise > 0)
+  })
+  return found < 0 ? step : found
+}
+
+/** Part of the way: a step back still, at a higher share. */
+function riseTo(turn: Turn, { since }: StepBack, index: number): boolean {
+  const to = turn.shift.steps[index]
+  if (!to) return false
+  patch(turn, {
+    back: { since: turn.now, percent: to.percent, shares: to.shares, past: false },
+    routes: turn.shift.routes.map((route) => {
+      const share = to.shares[route.name] ?? route.want.share
+      return { ...route, want: { ...route.want, share }, ...UNPROVEN, repairs: 0 }
+    })
+  })
+  emptyGates(turn)
+  const percent = percentWanted(turn.shift)
+  emit(turn, 'step.resumed', { code: 'step_resumed', percent, afterMs: turn.now - since })
   return true
 }
 

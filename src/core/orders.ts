@@ -10,9 +10,10 @@ import { finish, halt } from './end.ts'
 import { adopt, overwrite } from './drift.ts'
 import { goBack } from './rollback.ts'
 import { isGoingBack, type Finding } from './shift.ts'
-import { emit, enter, patch, type Turn } from './turn.ts'
+import { emit, enter, patch, readingOf, type Turn } from './turn.ts'
+import { sameShare } from './share.ts'
 import { converge } from './step.ts'
-import { isTidy } from './want.ts'
+import { isTidy, mayStillLand } from './want.ts'
 
 const URGENT: readonly Order['verb'][] = ['abort', 'reject', 'release']
 
@@ -48,9 +49,10 @@ export function obeyOthers(turn: Turn): void {
 
 function obey(turn: Turn, command: Command): void {
   if (turn.shift.endedAt !== null) return
-  turn.consumed.push(command.id)
   const { order, actor } = command
   const refusal = refusalOf(turn.shift, order, actor, turn.seen.stop)
+  if (!refusal && order.verb === 'release' && wouldStillMove(turn)) return awaitRelease(turn, order.reason, actor)
+  turn.consumed.push(command.id)
   if (refusal) return refuse(turn, command, refusal.code, refusal.detail)
   switch (order.verb) {
     case 'abort':
@@ -74,6 +76,26 @@ function obey(turn: Turn, command: Command): void {
 function refuse(turn: Turn, command: Command, problem: string, detail: string): void {
   const { verb } = command.order
   emit(turn, 'command.refused', { code: 'command_refused', verb, problem, detail }, { actor: command.actor })
+}
+
+/** A write that is on its way, or whose outcome nobody knows, would land when nobody watches any more (FM-47). */
+function wouldStillMove(turn: Turn): boolean {
+  const { routes, phase } = turn.shift
+  return routes.some((route) => {
+    // On the way back writes are repeated for as long as it takes: those that lead there are no reason to wait.
+    if (isGoingBack(phase)) return mayStillLand(route, turn.now)
+    const live = readingOf(turn, route.name)?.share
+    return route.asks.some(({ want }) => live === undefined || !sameShare(want.share, live))
+  })
+}
+
+/** The order stays open, for 90 s at most, and nothing is asked for meanwhile. */
+function awaitRelease(turn: Turn, reason: string, actor: string): void {
+  const { kind } = turn.shift.phase
+  if (!LEGAL.pause.includes(kind)) return
+  enter(turn, { kind: 'paused', since: turn.now, by: 'person' })
+  const text = `released${reason === '' ? '' : ` (${reason})`} once no write of this shift can land any more`
+  emit(turn, 'shift.paused', { code: 'paused', by: 'person', text }, { actor })
 }
 
 /** Every other end puts a lowered TTL back. A released shift writes no more at all: it says what it leaves. */

@@ -20,7 +20,7 @@ import { rollbackBeganAt, type GateState, type StepBack } from './shift.ts'
 import { tenthsOfShare } from './share.ts'
 import type { Instant } from './time.ts'
 import { percentWanted, percentNow } from './standing.ts'
-import { emit, enter, patch, readingOf, type Turn } from './turn.ts'
+import { emit, enter, healthOf, patch, readingOf, type Turn } from './turn.ts'
 import { isAsWanted, isDns, isTidy, mayStillLand, nextStep, UNPROVEN } from './want.ts'
 
 export function progress(turn: Turn): void {
@@ -72,8 +72,7 @@ function converging(turn: Turn): void {
   if (turn.now < phase.deadlineAt || (live && step >= 0) || unreadable) return
   const short = step < 0 ? [] : tooFewNew(turn, (route) => route.want.share)
   if (step < 0) return halt(turn, 'new_unhealthy', 'new could not be attached at weight 0 in time', null)
-  if (short.length > 0)
-    return halt(turn, 'new_unhealthy', `too few healthy targets of new on ${short.join(', ')}`, null)
+  if (short.length > 0) return haltShort(turn, short, 'too few healthy targets of new')
   const late = turn.shift.routes.filter((route) => !isAsWanted(route, readingOf(turn, route.name)))
   goBack(turn, { kind: 'policy', why: 'converge', routes: late.map((route) => route.name) })
 }
@@ -90,8 +89,7 @@ function attached(turn: Turn): void {
   }
   const readBackAt = Math.max(...routes.map((route) => route.inEffectAt ?? route.confirmedAt ?? turn.now))
   if (turn.now < readBackAt + policy.preflight.healthyWithinMs) return
-  if (short.length > 0)
-    return halt(turn, 'new_unhealthy', `new did not become healthy at weight 0 on ${short.join(', ')}`, null)
+  if (short.length > 0) return haltShort(turn, short, 'new did not become healthy at weight 0')
   halt(turn, 'new_unhealthy', `probes of new do not pass at weight 0: gate ${unproven.join(', ')}`, null)
 }
 
@@ -197,15 +195,18 @@ function leaveStep(turn: Turn, by: 'bake'): void {
     done()
     return takeStep(turn, step + 1)
   }
+  // How long old is short says nothing of new: each waits for its own time, and old's is the shift's.
+  if (short.length === 0) return waitSince === null ? undefined : patch(turn, { waitSince: null })
   if (waitSince === null) return patch(turn, { waitSince: turn.now })
-  if (short.length > 0 && turn.now - waitSince >= policy.converge.deadlineMs) {
-    halt(
-      turn,
-      'new_unhealthy',
-      `too few healthy targets of new for ${next.percent / 10} % on ${short.join(', ')}`,
-      null
-    )
-  }
+  if (turn.now - waitSince < policy.converge.deadlineMs) return
+  haltShort(turn, short, `too few healthy targets of new for ${next.percent / 10} %`)
+}
+
+/** What cannot be read is not unhealthy: a person has something else to repair. */
+function haltShort(turn: Turn, short: readonly string[], text: string): void {
+  const unread = short.every((route) => healthOf(turn, route) === null)
+  if (unread) return halt(turn, 'blind', `the targets of new cannot be read on ${short.join(', ')}`, null)
+  halt(turn, 'new_unhealthy', `${text} on ${short.join(', ')}`, null)
 }
 
 function isWhole(turn: Turn): boolean {

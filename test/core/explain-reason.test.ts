@@ -264,7 +264,11 @@ void t.test('every cause of a rollback is said with its numbers', async (sub) =>
     [{ kind: 'policy', why: 'drift', routes: ['web'] }, 'somebody else changed web'],
     [{ kind: 'policy', why: 'blind', routes: ['web'] }, 'nothing could be measured for too long (web)'],
     [{ kind: 'policy', why: 'converge', routes: ['web', 'api'] }, 'the weights were not live in time on web and api'],
-    [{ kind: 'policy', why: 'hold', routes: ['web'] }, 'a gate held the step for too long (web)']
+    [{ kind: 'policy', why: 'hold', routes: ['web'] }, 'a gate held the step for too long (web)'],
+    [
+      { kind: 'policy', why: 'hold', routes: [] },
+      'the share of requests that was asked for did not arrive for too long'
+    ]
   ]
   for (const [cause, sentence] of causes) sub.equal(explainReason({ code: 'cause', cause, seenAt: null }), sentence)
 })

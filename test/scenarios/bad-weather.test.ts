@@ -1,5 +1,6 @@
 import t from 'tap'
 import { isGoingBack } from '../../src/core/shift.ts'
+import { anErrorRateGate } from '../support/builders.ts'
 import { aProductionPolicy, aRig } from './rig.ts'
 
 t.test('FM-43: new loses all its targets: rolled back within seconds, without any gate that counts', async (t) => {
@@ -287,3 +288,35 @@ t.test(
     t.equal(rig.world.live('web').new, 0)
   }
 )
+
+t.test('a step that waits for old is not called off by one look at new that failed', async (t) => {
+  const rig = await aRig(t)
+  const { id } = await rig.start(aProductionPolicy({ gates: [anErrorRateGate()] }))
+  await rig.until(id, (shift) => shift.phase.kind === 'baking' && shift.step === 0)
+  rig.world.targets.set('web', 'old', { healthy: 2, total: 3 })
+  await rig.clock.advance('20m')
+  const lift = rig.world.faults.fail500(undefined, { operation: 'DescribeTargetHealth' })
+  await rig.clock.advance('25s')
+  lift()
+  rig.world.targets.set('web', 'old', { healthy: 3 })
+  t.equal((await rig.untilEnd(id)).phase.kind, 'completed', await rig.story(id))
+  t.notOk(
+    (await rig.events(id)).some(({ type }) => type === 'shift.halted'),
+    'nobody is called for it'
+  )
+  await rig.replay(id)
+})
+
+t.test('targets of new that cannot be read for long halt the step as blind, not as unhealthy', async (t) => {
+  const rig = await aRig(t)
+  const { id } = await rig.start(aProductionPolicy({ gates: [anErrorRateGate()] }))
+  await rig.until(id, (shift) => shift.phase.kind === 'baking' && shift.step === 0)
+  const lift = rig.world.faults.error('AccessDenied', 403, 'not authorized', { operation: 'DescribeTargetHealth' })
+  const halted = await rig.untilPhase(id, 'halted', '20m')
+  t.match(halted.phase, { why: 'blind' }, await rig.story(id))
+  t.equal(rig.world.live('web').new, 100)
+  lift()
+  await rig.order(id, { verb: 'resume', drift: null })
+  t.equal((await rig.untilEnd(id)).phase.kind, 'completed', await rig.story(id))
+  await rig.replay(id)
+})

@@ -259,6 +259,29 @@ t.test('release leaves the weights and watches no more', async (t) => {
 })
 
 t.test(
+  'FM-47: a release waits for a write that may still land: afterwards nothing of ours moves any more',
+  async (t) => {
+    const rig = await aRig(t)
+    const { id } = await rig.start()
+    await rig.until(id, baking(0))
+    const lift = rig.world.faults.timeout({ after: '50s' }, { operation: 'ModifyRule' })
+    await rig.until(id, ({ step, routes }) => step === 1 && routes.some(({ asks }) => asks.length > 0))
+    await rig.clock.advance('8s')
+    lift()
+    await rig.order(id, { verb: 'release', reason: 'by hand from here' })
+    t.match((await rig.untilPhase(id, 'paused', '10s')).phase, { by: 'person' })
+    t.match(await rig.story(id), /paused by a person: released \(by hand from here\) once no write/)
+    const end = await rig.untilEnd(id, '2m')
+    t.equal(end.phase.kind, 'released')
+    const then = rig.world.told('web')
+    t.match((await rig.events(id)).at(-1)?.reason, { outcome: 'released', percent: then.new })
+    await rig.clock.advance('5m')
+    t.strictSame(rig.world.told('web'), then, await rig.story(id))
+    await rig.replay(id)
+  }
+)
+
+t.test(
   'restore takes a completed shift back at once, and is refused where the weights are not its own any more',
   async (t) => {
     const rig = await aRig(t)

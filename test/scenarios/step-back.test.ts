@@ -75,3 +75,27 @@ t.test('advance is refused where a shift only watches', async (t) => {
   const { step } = await watching.shift(started.id)
   await t.rejects(watching.order(started.id, { verb: 'advance', step }), { code: 'illegal_in_phase' })
 })
+
+t.test('a step back ends in stages where its step is further away than maxJump', async (t) => {
+  const rig = await aRig(t, { rps: 500, counts: 'random', seed: 7 })
+  rig.world.old.errorRate = 0.002
+  rig.world.new.errorRate = 0.002
+  const steps = [250, 500, 750].map((percent) => ({ percent, bakeMs: 6 * MINUTE, approval: null }))
+  const { id } = await rig.start({ ...policy, steps, maxJump: 300 })
+  await rig.until(id, ({ phase, step }) => phase.kind === 'baking' && step === 2)
+  await rig.clock.advance('3m')
+  const before = rig.world.log.length
+  suspectFor(rig, MINUTE)
+  await rig.until(id, ({ back }) => back !== null)
+  const end = await rig.untilEnd(id, '6h')
+  t.equal(end.phase.kind, 'completed', await rig.story(id))
+  const shares = rig.world.log
+    .slice(before)
+    .flatMap(({ split }) => (split ? [split.new / (split.old + split.new)] : []))
+  const jumps = shares.map((share, i) => share - (shares[i - 1] ?? 0.75))
+  t.ok(Math.max(...jumps) <= 0.3, shares.join(', '))
+  t.equal(shares.at(-1), 0.75)
+  t.equal((await rig.events(id)).filter(({ type }) => type === 'step.stepped_back').length, 1, 'going up is none')
+  t.strictSame(rig.broken, [])
+  await rig.replay(id)
+})

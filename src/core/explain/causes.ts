@@ -61,6 +61,7 @@ function byPolicy({ why, routes }: Of<'policy'>): string {
     case 'shared':
       return `both sides suffer on ${listed(routes)} since right after an increase, for too long`
     case 'hold':
+      if (routes.length === 0) return 'the share of requests that was asked for did not arrive for too long'
       return `a gate held the step for too long (${listed(routes)})`
   }
 }
