@@ -85,17 +85,18 @@ const sickWhileHeld: Draw = (setting) => {
   }
 }
 
-/** A write without an answer lands when everybody has gone back, or when the shift has ended. */
+/** A write without an answer lands when everybody has gone back, when the shift has ended, or was released. */
 const lateWrite: Draw = ({ dice }) => {
   const n = dice.whole(1, 2)
   const landing = { afterMs: span(dice, 12, 85) }
+  const verb = landing.afterMs > 60_000 ? 'release' : 'abort'
   return {
     acts: [
       {
         when: { bake: n, beforeEndMs: 1_000 },
         deed: { kind: 'timeouts', landing, times: dice.whole(1, 2), forMs: 40_000 }
       },
-      { when: nth('step.completed', n, span(dice, 0.3, 12)), deed: ordering('abort') }
+      { when: nth('step.completed', n, span(dice, 0.3, 12)), deed: ordering(verb) }
     ],
     bend: healthyAtFirst
   }

@@ -145,7 +145,9 @@ function judgeHeard({ stage, court }: Bench, shift: Shift): void {
   const calm = stage.weather.calmFor('reads', 'process')
   if (calm < HEARD_MS) return
   const now = stage.clock.now()
-  const old = stage.ledger.openCommands(shift.id).find(({ at }) => now - at > HEARD_MS)
+  // A release waits for what may still land; it is heard all the same.
+  const patience = (verb: string): Ms => HEARD_MS + (verb === 'release' ? AFTER_MS : 0)
+  const old = stage.ledger.openCommands(shift.id).find(({ at, order }) => now - at > patience(order.verb))
   court.must(
     'orderUnheard',
     old === undefined,
@@ -213,7 +215,7 @@ function watchEnds({ stage, court, chronicle }: Bench): void {
   const { clock, world } = stage
   const watched = new Map<ShiftId, Instant>()
   stage.ledger.onSave(({ next }) => {
-    if (!isEnded(next.phase) || watched.has(next.id) || next.phase.kind === 'released') return
+    if (!isEnded(next.phase) || watched.has(next.id)) return
     const endedAt = clock.now()
     watched.set(next.id, endedAt)
     clock.after(AFTER_MS - 1_000, () => {

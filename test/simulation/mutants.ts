@@ -156,7 +156,7 @@ export const MUTANTS: readonly Mutant[] = [
   { name: 'breach ignored while waiting for approval', firstSeed: 38, decide: withoutMeters('awaiting_approval') },
   {
     name: 'late writes excused for ever',
-    firstSeed: 19,
+    firstSeed: 71,
     decide: onShift((shift, _seen, now) =>
       isGoingBack(shift.phase)
         ? shift
@@ -225,6 +225,15 @@ export const MUTANTS: readonly Mutant[] = [
     firstSeed: 16,
     decide: onShift((shift) =>
       isGoingBack(shift.phase) || shift.phase.kind === 'draining'
+        ? eachRoute(shift, (route) => ({ ...route, asks: [] }))
+        : shift
+    )
+  },
+  {
+    name: 'a release leaves a write behind',
+    firstSeed: 213,
+    decide: onShift((shift, seen) =>
+      seen.commands.some(({ order }) => order.verb === 'release')
         ? eachRoute(shift, (route) => ({ ...route, asks: [] }))
         : shift
     )
