@@ -80,10 +80,10 @@ t.test('FM-41: a step that moved meanwhile is refused, not approved', async (t) 
 })
 
 t.test('before the first step there is nothing to approve', async (t) => {
-  const daemon = await fakeDaemon(t, { [`GET ${ONE}`]: json(aShift({ step: null })) })
+  const daemon = await fakeDaemon(t, { [`GET ${ONE}`]: json(aShift({ step: null, phase: 'preflight' })) })
   const { code, err } = await sluice(['approve', ID], { url: daemon.url })
   t.equal(code, 1)
-  t.match(err, /stands at no step yet: nothing to approve/)
+  t.match(err, /is preflight and stands at no step: nothing to approve/)
 })
 
 t.test('--json prints the API’s answer exactly', async (t) => {

@@ -32,9 +32,9 @@ export function addStepOrders(program: Command, session: Session): void {
 }
 
 async function stepNow({ client, out }: Remote, id: string, verb: string): Promise<number> {
-  const { step } = await client.shift(id)
+  const { step, phase } = await client.shift(id)
   if (step === null || step.index < 0)
-    throw new Failure(EXIT.error, 'no_step', `${id} stands at no step yet: nothing to ${verb}`)
+    throw new Failure(EXIT.error, 'no_step', `${id} is ${phase} and stands at no step: nothing to ${verb}`)
   out.note(`${verb}: step ${stepText(step)}, where the shift stands now (--step ${step.index})`)
   return step.index
 }
