@@ -237,6 +237,40 @@ t.test('FM-18: members that differ in TTL are a warning that names them; an alia
   t.notOk((await mixed(60).codes()).includes('warning ttl_differs'))
 })
 
+t.test(
+  'an alias to a record of its own zone answers with the TTL of that record: above 60 s it is a blocker',
+  async (t) => {
+    const leading = (TTL: number) => {
+      const rig = dnsRig()
+      const { zone } = rig.world.name('api')
+      put(rig, { ...simple, Name: 'ingress-133.example.com.', TTL })
+      rig.world.foreign.setRecords('api', (sets) =>
+        sets.map(({ TTL: _ttl, ResourceRecords: _values, ...set }) =>
+          set.SetIdentifier === 'blue'
+            ? {
+                ...set,
+                AliasTarget: {
+                  HostedZoneId: zone.id,
+                  DNSName: 'ingress-133.example.com.',
+                  EvaluateTargetHealth: false
+                }
+              }
+            : set
+        )
+      )
+      return rig
+    }
+    const found = (await leading(300).inspect()).find(({ code }) => code === 'alias_ttl')
+    t.match(found, {
+      severity: 'blocker',
+      route: 'api',
+      detail: /"blue".*ingress-133.example.com.*300 s.*60 s/,
+      remedy: /60 s/
+    })
+    t.notOk((await leading(60).codes()).some((code) => code.includes('alias_ttl')))
+  }
+)
+
 t.test('FM-20: EvaluateTargetHealth with a bad target group on the load balancer is named', async (t) => {
   const evaluating = (sets: RecordSets): RecordSets =>
     sets.map((set) => ({

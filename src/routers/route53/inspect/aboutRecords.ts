@@ -7,7 +7,7 @@ import { AwsFailure } from '../../../aws/aws.ts'
 import { normalise } from '../normalise.ts'
 import { groupsOf, setsOf, ttlOf, type RecordSet, type RecordSets } from '../records.ts'
 import type { Facts } from './facts.ts'
-import { blocker, mustRead, warning } from './finding.ts'
+import { blocker, couldRead, mustRead, warning } from './finding.ts'
 import { preparing } from './prepare.ts'
 
 export function aboutRecords(facts: Facts): readonly Finding[] {
@@ -18,6 +18,7 @@ export function aboutRecords(facts: Facts): readonly Finding[] {
     ...trafficPolicy(route, sets),
     ...thirdMembers(route, sets),
     ...ttls(route, sets),
+    ...ledTtls(facts),
     ...otherTypes(route, sets)
   ]
 }
@@ -87,6 +88,20 @@ function ttls(route: Route53RouteSpec, sets: RecordSets): readonly Finding[] {
     const detail = `members of ${type} ${route.record} differ in TTL (${list}): who has the longer one gets more than its weight`
     return [warning('ttl_differs', route.name, detail, `give all members one TTL; aliases have ${ALIAS_TTL} s`)]
   })
+}
+
+/** What is reckoned with for an alias: above it a step would be taken for in effect, and a rollback for over, too early. */
+function ledTtls({ route, led }: Facts): readonly Finding[] {
+  if (led instanceof AwsFailure) {
+    return [couldRead(led, route.name, 'route53:ListResourceRecordSets', 'records that aliases lead to')]
+  }
+  return led
+    .filter(({ ttlSeconds }) => ttlSeconds > ALIAS_TTL)
+    .map(({ setIdentifier, to, ttlSeconds }) => {
+      const detail = `${JSON.stringify(setIdentifier)} is an alias to ${to} and answers with its TTL of ${ttlSeconds} s, where an alias is reckoned with ${ALIAS_TTL} s`
+      const remedy = `give ${to} a TTL of ${ALIAS_TTL} s and wait one old TTL, or let the alias name the load balancer itself`
+      return blocker('alias_ttl', route.name, detail, remedy)
+    })
 }
 
 function nameOf(set: RecordSet): string {

@@ -19,6 +19,7 @@ import type { RecordSets } from '../records.ts'
 import { hostedZone, isInSync, protectionsIn, setsByName, setsUnder } from '../requests.ts'
 import { ownerNames } from './aboutOwners.ts'
 import { affixedOwners, parentOf } from './affixes.ts'
+import { ledWithin, type Led } from './led.ts'
 import { swapRights, type SwapAnswer } from './swapRights.ts'
 
 export interface Looking {
@@ -42,6 +43,7 @@ export interface Facts {
   /** What stands where external-dns would say that it owns them. */
   readonly owners: readonly Got<RecordSets>[]
   readonly zone: Got<HostedZone>
+  readonly led: Got<readonly Led[]>
   readonly protections: Got<readonly ResourceRecordSetProtection[]>
   /** How the right to ask for changes was refused; null where it was not. */
   readonly noGetChange: AwsFailure | null
@@ -96,7 +98,8 @@ async function ofZone(
     const { balancer } = fresh
     const own = balancer === null || balancer instanceof AwsFailure ? null : balancer
     const asNew = { ...as, account: route.new.account }
-    const [reserved, certificates] = await Promise.all([
+    const [led, reserved, certificates] = await Promise.all([
+      caught(ledWithin(as, route, setsOf(route))),
       own === null ? null : caught(reservedUnits(asNew, own.LoadBalancerArn ?? '')),
       own === null ? [] : shownBy(looking, asNew, route, own)
     ])
@@ -107,6 +110,7 @@ async function ofZone(
       route,
       sets,
       owners,
+      led,
       zone,
       protections,
       noGetChange,
