@@ -10,7 +10,7 @@ import type { Created, Idempotency } from '../store.ts'
 import type { Claims } from './claims.ts'
 import { stands } from './expressions.ts'
 import { FIRST, type Head, type Heads } from './heads.ts'
-import { listKey, LIVE, OPEN, openKey } from './keys.ts'
+import { headKey, listKey, LIVE, OPEN, openKey } from './keys.ts'
 import { underWay, type Requests } from './requests.ts'
 import type { Table } from './table.ts'
 import type { Turn } from './turn.ts'
@@ -100,4 +100,6 @@ async function undo({ table, heads, claims, requests }: CreationDeps, wanted: Ne
   if (idempotency) await requests.giveBack(idempotency, shift.id)
   await table.remove(openKey(shift.id))
   await table.remove(listKey(shift.id))
+  // Last, as long as anything of it stood: whoever asks for one that is not there takes it for one that never was.
+  await table.remove(headKey(shift.id), stands({ status: 'abandoned' }))
 }

@@ -134,6 +134,20 @@ t.test('several replicas together never open more shifts than may be', async (t)
   }
 })
 
+t.test('a start that is refused leaves nothing in the table, however often it is tried', async (t) => {
+  const table = aSharedTable()
+  const { clock, shelf } = table
+  const { store } = table.process(1)
+  await created(table, table.process(), 1, ['a'])
+  const there = new Set<string>()
+  shelf.onCommit(({ pk, sk, item }) => there[item ? 'add' : 'delete'](`${pk} ${sk}`))
+  for (const n of [2, 3, 4]) {
+    const made = await clock.complete(store.create(shiftOf(n), [anEvent()], ['b', 'a'], ANY))
+    t.match(made, { kind: 'busy', key: 'a', by: ID(1) })
+  }
+  t.same([...there], [])
+})
+
 t.test('what no replica can read is given back by whichever a person reaches', async (t) => {
   const table = aSharedTable()
   const { clock, shelf } = table
