@@ -142,7 +142,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'drift fought',
-    firstSeed: 1,
+    firstSeed: 3,
     decide: onShift((shift, seen) =>
       eachRoute(shift, (route) => {
         const reading = readingOf(seen, route.name)
@@ -287,7 +287,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'stale approval accepted',
-    firstSeed: 4,
+    firstSeed: 56,
     decide: onSeen((seen, shift) => ({
       ...seen,
       commands: seen.commands.map((command) =>
@@ -295,7 +295,7 @@ export const MUTANTS: readonly Mutant[] = [
       )
     }))
   },
-  { name: 'budget without reserve', firstSeed: 23, budget: (options) => ({ ...options, reserve: 0 }) },
+  { name: 'budget without reserve', firstSeed: 61, budget: (options) => ({ ...options, reserve: 0 }) },
   {
     name: 'capacity ignored',
     firstSeed: 90,
@@ -341,7 +341,7 @@ export const MUTANTS: readonly Mutant[] = [
   { name: 'red button not heard', firstSeed: 75, decide: onSeen((seen) => ({ ...seen, stop: null })) },
   {
     name: 'abort not heard while paused',
-    firstSeed: 121,
+    firstSeed: 31,
     decide: onSeen((seen, shift) =>
       shift.phase.kind === 'paused'
         ? { ...seen, commands: seen.commands.filter(({ order }) => order.verb !== 'abort') }
@@ -363,7 +363,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'an empty new side not seen',
-    firstSeed: 47,
+    firstSeed: 2,
     decide: onSeen((seen) =>
       eachSeen(seen, (one) =>
         one.health.kind === 'health' && one.health.new.healthy === 0
@@ -401,7 +401,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a rollback raises what is lower already',
-    firstSeed: 5,
+    firstSeed: 10,
     decide: onDecision((decision) => {
       if (!isGoingBack(decision.shift.phase)) return decision
       return {
