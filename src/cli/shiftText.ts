@@ -29,7 +29,7 @@ export function findingLines(findings: readonly Finding[]): readonly string[] {
 
 /** What the step is, for people who will name its index. */
 export function stepText(step: StepView | null): string {
-  if (step === null || step.index < 0) return 'before the first: new is attached at 0 %'
+  if (step === null || step.index < 0) return 'before the first'
   return `${step.index} (number ${step.index + 1} of ${step.of}): ${percent(step.percent)}`
 }
 
@@ -43,8 +43,9 @@ function facts(shift: ShiftView): readonly (readonly [string, string])[] {
   const found: (readonly [string, string] | null)[] = [
     ['phase', shift.phase],
     shift.attention === null ? null : ['attention', `a person is needed: ${shift.attention}`],
-    ['percent', `${percent(shift.percent)}, going to ${percent(shift.targetPercent)}`],
-    ['step', stepText(step)],
+    // A refused one wrote nothing: its percent is nobody's.
+    shift.phase === 'refused' ? null : ['percent', percentText(shift)],
+    step === null && shift.outcome !== null ? null : ['step', stepText(step)],
     step === null
       ? null
       : ['', `since ${dateTime(step.since)}${step.until === null ? '' : `, until ${dateTime(step.until)}`}`],
@@ -56,6 +57,11 @@ function facts(shift: ShiftView): readonly (readonly [string, string])[] {
     ['rollback', rollbackText(rollback, shift.restorePercent)]
   ]
   return found.filter((entry) => entry !== null)
+}
+
+function percentText({ percent: at, targetPercent, outcome }: ShiftView): string {
+  if (outcome === null) return `${percent(at)}, going to ${percent(targetPercent)}`
+  return at === targetPercent ? percent(at) : `${percent(at)}, was to go to ${percent(targetPercent)}`
 }
 
 function rollbackText(rollback: ShiftView['rollback'], restorePercent: number | null): string {

@@ -115,6 +115,21 @@ t.test('status: what is not known is a dash, what is 0 is 0, and there may be no
   t.notMatch(out, /GATE|By hand|null|undefined/)
 })
 
+t.test(
+  'status of a shift that has ended goes nowhere, and of a refused one claims no percent and no step',
+  async (t) => {
+    const refused = { phase: 'refused', outcome: 'refused', step: null, percent: 0, restorePercent: null } as const
+    const lines = async (fields: Parameters<typeof aShift>[0]) => {
+      const daemon = await fakeDaemon(t, { [`GET /v1/shifts/${ID}`]: json(aShift(fields)) })
+      return (await sluice(['status', ID], { url: daemon.url })).out
+    }
+    t.notMatch(await lines(refused), /^(percent|step) /m)
+    const aborted = await lines({ phase: 'aborted', outcome: 'aborted', percent: 0 })
+    t.match(aborted, /^percent +0 %, was to go to 100 %$/m)
+    t.match(await lines({ phase: 'completed', outcome: 'completed', percent: 100 }), /^percent +100 %$/m)
+  }
+)
+
 t.test('FM-38: status says until when clients stay stuck to new', async (t) => {
   const rollback = {
     ...aShift().rollback,
