@@ -10,7 +10,11 @@ import type { Until } from './sluice.ts'
 import type { Supervisor } from './supervisor.ts'
 
 export async function waitFor(
-  deps: { readonly clock: Clock; readonly supervisor: Supervisor; readonly get: (id: ShiftId) => Promise<ShiftView> },
+  deps: {
+    readonly clock: Clock
+    readonly supervisor: Pick<Supervisor, 'subscribe'>
+    readonly get: (id: ShiftId) => Promise<ShiftView>
+  },
   id: ShiftId,
   until: Until,
   ms: Ms,
@@ -37,11 +41,14 @@ async function changed(
   const stop = () => wake.abort()
   const unsubscribe = supervisor.subscribe(id, stop)
   signal.addEventListener('abort', stop, { once: true })
-  // Saved between our last look and the subscription: nobody would ring for it any more.
-  const missed = (await get(id)).updatedAt !== last.updatedAt
-  if (!missed && !signal.aborted) await clock.sleep(ms, wake.signal)
-  unsubscribe()
-  signal.removeEventListener('abort', stop)
+  try {
+    // Saved between our last look and the subscription: nobody would ring for it any more.
+    const missed = (await get(id)).updatedAt !== last.updatedAt
+    if (!missed && !signal.aborted) await clock.sleep(ms, wake.signal)
+  } finally {
+    unsubscribe()
+    signal.removeEventListener('abort', stop)
+  }
 }
 
 function isSo(first: ShiftView, now: ShiftView, until: Until): boolean {
