@@ -1,33 +1,63 @@
 /**
- * Wakes a sleeper early. A ring that comes while nobody sleeps is kept for the next sleep, so that none is lost.
+ * Wakes a sleeper early. A ring that comes while nobody waits is kept for the next wait, so that none is lost.
  */
 import type { Ms } from '../core/time.ts'
 import type { Clock } from '../clock.ts'
 
+/** What ended a wait: its time, something to look at soon, or something that waits for nothing. */
+export type Haste = 'due' | 'news' | 'now'
+
 export interface Bell {
-  ring(): void
+  ring(haste?: 'news' | 'now'): void
   /** Until `ms` have passed, somebody rings, or `signal` aborts. */
-  sleep(ms: Ms, signal: AbortSignal): Promise<void>
+  sleep(ms: Ms, signal: AbortSignal): Promise<Haste>
+  /** Waits for `start`, whose signal aborts when `now` is rung or `signal` aborts. Whatever rang until then is heard. */
+  until<T>(start: (hurry: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T>
 }
 
 export function makeBell(clock: Clock): Bell {
-  let rung = false
+  let rung: Haste = 'due'
   let wake: AbortController | null = null
+  let hurry: AbortController | null = null
+  const heard = (): Haste => {
+    const haste = rung
+    rung = 'due'
+    return haste
+  }
   return {
-    ring: () => {
-      rung = true
+    ring: (haste = 'now') => {
+      rung = rung === 'now' ? rung : haste
       wake?.abort()
+      if (haste === 'now') hurry?.abort()
     },
     sleep: async (ms, signal) => {
-      if (!rung && !signal.aborted) {
+      if (rung === 'due' && !signal.aborted) {
         wake = new AbortController()
-        const stop = () => wake?.abort()
-        signal.addEventListener('abort', stop, { once: true })
+        const forget = chained(signal, wake)
         await clock.sleep(ms, wake.signal)
-        signal.removeEventListener('abort', stop)
+        forget()
         wake = null
       }
-      rung = false
+      return heard()
+    },
+    until: async (start, signal) => {
+      hurry = new AbortController()
+      const forget = chained(signal, hurry)
+      if (rung === 'now' || signal.aborted) hurry.abort()
+      try {
+        return await start(hurry.signal)
+      } finally {
+        forget()
+        hurry = null
+        heard()
+      }
     }
   }
+}
+
+/** Aborts the second when the first does, until it is forgotten. */
+function chained(signal: AbortSignal, controller: AbortController): () => void {
+  const stop = () => controller.abort()
+  signal.addEventListener('abort', stop, { once: true })
+  return () => signal.removeEventListener('abort', stop)
 }

@@ -15,7 +15,8 @@ import type { Observer } from '../observers/observer.ts'
 import type { Prober } from '../probes/probe.ts'
 import type { Router } from '../routers/router.ts'
 import type { Store } from '../stores/store.ts'
-import { makeBell, type Bell } from './bell.ts'
+import { makeBell, type Bell, type Haste } from './bell.ts'
+import { lookOf, type Line } from './line.ts'
 import { makeEyes, type Eyes } from './observe.ts'
 import { makePen, type Pen } from './pen.ts'
 import { inShiftTime, makeShiftTime, type ShiftTime } from './shiftTime.ts'
@@ -39,6 +40,8 @@ export interface LoopDeps {
   readonly prober?: Prober | undefined
   readonly store: Store
   readonly clock: Clock
+  /** Shared by all loops: whose turn it is to look. */
+  readonly line: Line
   readonly witness: Witness
   /** Who is told; nobody where it is left out. */
   readonly voice?: Voice | undefined
@@ -55,7 +58,7 @@ export interface LoopDeps {
 export interface Loop {
   /** Look again now: an order arrived. */
   nudge(): void
-  /** When it last began to look again, be it after a failure. */
+  /** When it last began to look again, be it after a failure; now, while others look first. */
   turnedAt(): Instant
   /** Resolves when the shift has ended, or after `stop`. Never rejects. */
   readonly done: Promise<void>
@@ -78,19 +81,19 @@ export function startLoop(id: ShiftId, deps: LoopDeps): Loop {
     ...deps,
     pen,
     signal: off.signal,
-    ring: () => bell.ring(),
+    ring: () => bell.ring('news'),
     failed: (what, err) => deps.witness.failed(what, id, err)
   })
   // What looks beside the loop has nothing to look for after the end.
   const time = makeShiftTime(deps.clock)
-  let turnedAt = deps.clock.now()
-  const turning = () => {
-    turnedAt = deps.clock.now()
+  let turnedAt: Instant | null = deps.clock.now()
+  const turning = (inLine: boolean) => {
+    turnedAt = inLine ? null : deps.clock.now()
   }
   const done = run(id, deps, { eyes, pen, bell, time, turning, signal: off.signal }).finally(() => off.abort())
   return {
     nudge: () => bell.ring(),
-    turnedAt: () => turnedAt,
+    turnedAt: () => turnedAt ?? deps.clock.now(),
     done,
     stop: async (ms) => {
       off.abort()
@@ -104,8 +107,8 @@ interface Parts {
   readonly pen: Pen
   readonly bell: Bell
   readonly time: ShiftTime
-  /** A turn begins. */
-  readonly turning: () => void
+  /** A turn begins, or waits in line to begin. */
+  readonly turning: (inLine: boolean) => void
   readonly signal: AbortSignal
 }
 
@@ -113,8 +116,9 @@ async function run(id: ShiftId, deps: LoopDeps, parts: Parts): Promise<void> {
   const { clock, witness } = deps
   let shift: Shift | null = null
   let failures = 0
+  let haste: Haste = 'news'
   while (!parts.signal.aborted) {
-    parts.turning()
+    parts.turning(false)
     try {
       shift ??= await deps.store.takeUp(id)
       if (!shift || isEnded(shift.phase)) return
@@ -127,11 +131,11 @@ async function run(id: ShiftId, deps: LoopDeps, parts: Parts): Promise<void> {
         continue
       }
       parts.time.notBefore(shift.updatedAt)
-      const turned = await turn(shift, deps, parts)
+      const turned = await turn(shift, haste, deps, parts)
       failures = 0
       shift = turned.shift
       if (shift && isEnded(shift.phase)) return
-      await parts.bell.sleep(turned.sleepMs, parts.signal)
+      haste = await parts.bell.sleep(turned.sleepMs, parts.signal)
     } catch (err) {
       // The store failed, or a bug: nothing was performed that was not saved. Read what stands there and go on.
       failures += 1
@@ -143,9 +147,14 @@ async function run(id: ShiftId, deps: LoopDeps, parts: Parts): Promise<void> {
 }
 
 /** One turn; `shift` is null where somebody else saved it since, and it must be loaded again. */
-async function turn(shift: Shift, deps: LoopDeps, parts: Parts): Promise<{ shift: Shift | null; sleepMs: Ms }> {
+async function turn(
+  shift: Shift,
+  haste: Haste,
+  deps: LoopDeps,
+  parts: Parts
+): Promise<{ shift: Shift | null; sleepMs: Ms }> {
   const { clock, store, witness, voice = SILENT, decide = soundDecide } = deps
-  const looked = await parts.eyes.look(shift)
+  const looked = await lookInTurn(shift, haste, deps.line, parts)
   if (parts.signal.aborted) return { shift, sleepMs: 0 }
   const now = parts.time.now()
   const seen = inShiftTime(looked, parts.time.aheadMs())
@@ -170,6 +179,20 @@ async function turn(shift: Shift, deps: LoopDeps, parts: Parts): Promise<{ shift
     ...(readAt === null ? [] : [readAt - clock.now()])
   ]
   return { shift: decision.shift, sleepMs: Math.max(LEAST_SLEEP_MS, Math.min(...waits)) }
+}
+
+/** What takes no place among the reads of live state goes out at once: measurements arrive while this shift waits in line. */
+async function lookInTurn(shift: Shift, haste: Haste, line: Line, parts: Parts): Promise<Observation> {
+  parts.eyes.poll(shift)
+  if (haste === 'now') return parts.eyes.look(shift)
+  parts.turning(true)
+  const leave = await parts.bell.until((hurry) => line.enter(lookOf(shift, haste === 'news'), hurry), parts.signal)
+  parts.turning(false)
+  try {
+    return await parts.eyes.look(shift)
+  } finally {
+    leave()
+  }
 }
 
 /** A decision that breaks a law, or a bug that throws, halts this shift alone. */

@@ -23,9 +23,16 @@ import { makeProbing } from './prober.ts'
 
 /** Reads that take longer are given up; the route is then unreadable in this observation. */
 const READ_MS: Ms = 5_000
+/** Three calls a route, of which the rate budget lets eight through in a second (src/aws/budget.ts). */
+const READ_MS_A_ROUTE: Ms = 400
+const FEW_ROUTES = 4
+/** Route 53 lets five calls a second through for a whole account: a look may stand behind the reads of a batch of many names. */
+const READ_MS_OF_RECORDS: Ms = 5_000
 const MEASURE_MS: Ms = 15_000
 
 export interface Eyes {
+  /** Sends for what arrives by itself later: measurements, alarms, probes. */
+  poll(shift: Shift): void
   look(shift: Shift): Promise<Observation>
   /** A saved decision has seen these; until then they are shown again. */
   settled(seen: Observation): void
@@ -71,13 +78,16 @@ export function makeEyes(deps: EyesDeps): Eyes {
   let first = true
 
   return {
-    look: async (shift) => {
+    poll: (shift) => {
       feed.poll(shift)
       alarms.poll(shift)
       probing.poll(shift)
+    },
+    look: async (shift) => {
+      const readMs = readTime(shift)
       const [routes, health, commands, stop, found] = await Promise.all([
-        lookAtRoutes(deps.router, shift, callOf(isGoingBack(shift.phase) ? 'rollback' : 'observe', READ_MS)),
-        lookAtGateHealth(deps.router, shift, callOf('observe', READ_MS)),
+        lookAtRoutes(deps.router, shift, callOf(isGoingBack(shift.phase) ? 'rollback' : 'observe', readMs)),
+        lookAtGateHealth(deps.router, shift, callOf('observe', readMs)),
         store.commands(shift.id),
         store.stop(),
         lookAhead(shift)
@@ -105,6 +115,13 @@ export function makeEyes(deps: EyesDeps): Eyes {
       return due.length === 0 ? null : Math.min(...due)
     }
   }
+}
+
+/** On the way back nothing is waited for longer than need be: its writes go out without any reading. */
+function readTime({ phase, routeSpecs }: Shift): Ms {
+  if (isGoingBack(phase)) return READ_MS
+  const records = routeSpecs.some(({ type }) => type === 'route53') ? READ_MS_OF_RECORDS : 0
+  return READ_MS + records + READ_MS_A_ROUTE * Math.max(0, routeSpecs.length - FEW_ROUTES)
 }
 
 /** What most shifts have none of is not kept with every one of their decisions. */

@@ -1,9 +1,10 @@
 /**
- * Which shifts run here. One loop a shift; none can starve or delay another. Also where those who wait for a shift are told.
+ * Which shifts run here. One loop a shift; none can starve another, and they wait for each other only where AWS lets no more be read. Also where those who wait for a shift are told.
  */
 import type { Observation } from '../core/observation.ts'
 import { isEnded, type Shift, type ShiftId } from '../core/shift.ts'
 import type { Instant, Ms } from '../core/time.ts'
+import { makeLine } from './line.ts'
 import { startLoop, type Loop, type LoopDeps } from './loop.ts'
 
 /** What was last seen of a shift, for showing; never decided on, never stored. */
@@ -38,7 +39,7 @@ export interface Supervisor {
   close(ms: Ms): Promise<void>
 }
 
-export interface SupervisorDeps extends Omit<LoopDeps, 'onSaved' | 'onSeen'> {
+export interface SupervisorDeps extends Omit<LoopDeps, 'onSaved' | 'onSeen' | 'line'> {
   /** One of several: nothing runs here before `lead()`. */
   readonly replica?: boolean
 }
@@ -48,6 +49,7 @@ const KEPT_SEEN = 200
 
 export function makeSupervisor(deps: SupervisorDeps): Supervisor {
   const loops = new Map<ShiftId, Loop>()
+  const line = makeLine()
   const seenOf = new Map<ShiftId, LastSeen>()
   const audience = makeAudience()
   let leads = deps.replica !== true
@@ -66,6 +68,7 @@ export function makeSupervisor(deps: SupervisorDeps): Supervisor {
     if (closed || !leads || loops.has(id)) return
     const loop = startLoop(id, {
       ...deps,
+      line,
       onSaved: tell,
       onSeen: (_id, seen, at, wakeAt) => seenOf.set(id, { routes: seen.routes, at, wakeAt })
     })
