@@ -96,7 +96,10 @@ t.test(
     const ground = await rig.until(id, ({ phase }) => phase.kind === 'converging')
     t.equal(ground.step, -1)
     t.match((await rig.view(id)).explain, /weights as they are: new stays at 50 %.*then 100 %/)
-    await rig.until(id, ({ step }) => step >= 0)
+    const { rollback } = await rig.view(id)
+  t.equal(rollback.inEffectWithinSeconds, 60 + 2 * 600, 'resolvers still hold answers for the TTL that there was')
+  await rig.until(id, ({ step }) => step >= 0)
+  t.equal((await rig.view(id)).rollback.inEffectWithinSeconds, 60 + 2 * 60)
     t.equal((await rig.shift(id)).step, 2, await rig.story(id))
     for (const name of ['web', 'api']) {
       const shares = rig.world.log.flatMap(({ route, sentAt, split }) =>

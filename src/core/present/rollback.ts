@@ -73,9 +73,10 @@ function dnsWithin(shift: Shift, route: RouteState): Ms {
   return longestPending(route.tides) + shift.policy.dns.staleFactor * holdOf(shift, route)
 }
 
-/** How long a resolver is believed to keep an answer. */
-export function holdOf({ policy }: Shift, route: RouteState): Ms {
-  const ttl = route.want.ttlSeconds ?? route.ttlAtStart ?? 0
+/** How long a resolver is believed to keep an answer: while a TTL is being lowered, the one that there was. */
+export function holdOf({ policy, step }: Shift, route: RouteState): Ms {
+  const before = route.ttlAtStart ?? 0
+  const ttl = step < 0 ? Math.max(before, route.want.ttlSeconds ?? 0) : (route.want.ttlSeconds ?? before)
   return Math.max(ttl * 1000, policy.dns.floorMs)
 }
 
