@@ -182,7 +182,7 @@ function openShifts(register: Registry): (count: () => number) => void {
   let count = () => 0
   const gauge: Gauge = new Gauge({
     name: 'sluice_open_shifts',
-    help: 'Open shifts that this process watches',
+    help: 'Open shifts that are this process’s to watch, also those that it cannot read',
     registers: [register],
     collect: () => gauge.set(count())
   })
