@@ -209,7 +209,9 @@ export function setGate(turn: Turn, was: GateState, now: GateState): void {
   })
   if (now.verdict === was.verdict) return
   const { gate, route, value, limit, samples, note } = now
-  const words = now.words === undefined || now.words === '' || now.verdict === 'blind' ? {} : { words: now.words }
+  // A comparison's value is the newest period's, its samples are the step's: only its words belong together.
+  const told = now.verdict === 'blind' ? '' : (now.words ?? now.compared?.words ?? '')
+  const words = told === '' ? {} : { words: told }
   emit(turn, 'gate.judged', {
     ...words,
     code: 'judged',

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { explainReason } from '../../src/core/explain.ts'
 import { promotionOf } from '../../src/core/gates/promotion.ts'
 import { anErrorRateGate, aProbeGate, aSlowGate, aStatusMixGate } from '../support/builders.ts'
 import { aProductionPolicy, aRig, type Rig } from './rig.ts'
@@ -37,6 +38,12 @@ t.test('bad from the start, under its objective: five times as bad as old is rol
   const end = await rig.untilEnd(id)
   t.equal(end.phase.kind, 'rolled_back')
   t.equal(rig.world.live('web').new, 0)
+  for (const { reason } of (await rig.events(id)).filter(({ type }) => type === 'gate.judged')) {
+    // The share of the newest period beside the requests of the whole step would be a number that nobody measured.
+    t.notMatch(explainReason(reason), / % of [0-9,]+ against /)
+    if (reason.code === 'judged' && reason.verdict === 'breach')
+      t.match(explainReason(reason), /new fails .* requests, old/)
+  }
   const back = (await rig.events(id)).find((event) => event.type === 'breach.detected')
   t.match(back?.reason, { cause: { words: /by chance at most once in/ } })
   t.comment(served(rig))

@@ -35,9 +35,9 @@ export function explainWrite({ route, percent, share, from, why, ttlSeconds }: O
 }
 
 export function explainJudged(reason: Of<'judged'>): string {
-  const { gate, route, verdict, was, note } = reason
-  const seen = seenOf(reason)
-  return `gate ${gate} on ${route} says ${verdict}, before ${was}${seen}${note === null ? '' : ` (${explainNote(note)})`}`
+  const { gate, route, verdict, was, note, words = '' } = reason
+  const more = note === null || words.includes(explainNote(note)) ? '' : ` (${explainNote(note)})`
+  return `gate ${gate} on ${route} says ${verdict}, before ${was}${seenOf(reason)}${more}`
 }
 
 export function explainWarned(reason: Of<'warned'>): string {
