@@ -182,7 +182,9 @@ function record(turn: Turn, preflight: Preflight | null): void {
     ...meter,
     guardBaseline: guardBaseline(preflight?.baseline[meter.key] ?? [], meter.periodMs)
   }))
-  patch(turn, { routes, meters })
+  // With `from: live` what was there is none of the plan, and stays until the first step.
+  const ground = turn.shift.start === 'live' ? routes.map(({ name, from }) => [name, from] as const) : []
+  patch(turn, { routes, meters, adopted: Object.fromEntries(ground) })
   beginComparisons(turn, preflight)
   ignoreFiring(turn, preflight)
   patch(turn, { findings: [...turn.shift.findings, ...promisesOf(turn.shift)] })

@@ -97,9 +97,9 @@ t.test(
     t.equal(ground.step, -1)
     t.match((await rig.view(id)).explain, /weights as they are: new stays at 50 %.*then 100 %/)
     const { rollback } = await rig.view(id)
-  t.equal(rollback.inEffectWithinSeconds, 60 + 2 * 600, 'resolvers still hold answers for the TTL that there was')
-  await rig.until(id, ({ step }) => step >= 0)
-  t.equal((await rig.view(id)).rollback.inEffectWithinSeconds, 60 + 2 * 60)
+    t.equal(rollback.inEffectWithinSeconds, 60 + 2 * 600, 'resolvers still hold answers for the TTL that there was')
+    await rig.until(id, ({ step }) => step >= 0)
+    t.equal((await rig.view(id)).rollback.inEffectWithinSeconds, 60 + 2 * 60)
     t.equal((await rig.shift(id)).step, 2, await rig.story(id))
     for (const name of ['web', 'api']) {
       const shares = rig.world.log.flatMap(({ route, sentAt, split }) =>
@@ -131,5 +131,19 @@ t.test('FM-32: a TTL that cannot be put back at the end does not keep a shift op
   lift()
   await rig.order(id, { verb: 'resume', drift: null })
   t.equal((await rig.untilEnd(id, '12h')).phase.kind, 'completed', await rig.story(id))
+  await rig.replay(id)
+})
+
+t.test('from: live: what somebody changes while the TTL is lowered can be written over', async (t) => {
+  const rig = await aRig(t, { routes: [{ name: 'api', kind: 'dns', alias: false, ttl: 600 }] })
+  rig.world.foreign.setWeights('api', { old: 50, new: 50 })
+  await rig.clock.advance('20m')
+  const { id } = await rig.start({ ...policy, dns: { ...policy.dns, lowerTtlMs: MINUTE } }, { from: 'live' })
+  await rig.until(id, ({ step, routes }) => step === -1 && routes.every(({ confirmedAt }) => confirmedAt !== null))
+  rig.world.foreign.setWeights('api', { old: 90, new: 10 })
+  await rig.untilPhase(id, 'halted')
+  await rig.order(id, { verb: 'resume', drift: 'overwrite' })
+  await rig.until(id, ({ step, phase }) => step === 2 && phase.kind === 'baking', '2h')
+  t.strictSame(rig.broken, [])
   await rig.replay(id)
 })
