@@ -2,7 +2,7 @@
  * How often AWS may be called: a token bucket for each account, region, service and kind of access, of which a part belongs to
  * rollbacks alone. Never lets a rollback wait behind anything but rollbacks.
  */
-import type { Call } from '../core/call.ts'
+import type { Call, Urgency } from '../core/call.ts'
 import type { AccountRef } from '../core/migration.ts'
 import type { Instant, Ms } from '../core/time.ts'
 import type { Clock } from '../clock.ts'
@@ -58,11 +58,13 @@ interface Waiter {
   readonly go: () => void
 }
 
+/** Who is served first: a way back before everything, a write that was decided before the next look. */
+const LINES = ['rollback', 'forward', 'observe'] as const satisfies readonly Urgency[]
+
 interface Bucket {
   tokens: number
   at: Instant
-  readonly rollbacks: Waiter[]
-  readonly others: Waiter[]
+  readonly lines: Readonly<Record<Urgency, Waiter[]>>
   /** Wakes the pump; null while nobody waits. */
   wake: AbortController | null
 }
@@ -74,7 +76,8 @@ export function makeBudget(clock: Clock, reserve: number = DEFAULT_RESERVE): Bud
   const bucketNamed = (name: string, rate: Rate): Bucket => {
     const known = buckets.get(name)
     if (known !== undefined) return refilled(known, rate, clock.now())
-    const fresh = { tokens: rate.burst, at: clock.now(), rollbacks: [], others: [], wake: null }
+    const lines = { rollback: [], forward: [], observe: [] }
+    const fresh = { tokens: rate.burst, at: clock.now(), lines, wake: null }
     buckets.set(name, fresh)
     return fresh
   }
@@ -83,12 +86,12 @@ export function makeBudget(clock: Clock, reserve: number = DEFAULT_RESERVE): Bud
     async take(name, rate, call) {
       const bucket = bucketNamed(name, rate)
       const rollback = call.urgency === 'rollback'
-      const ahead = bucket.rollbacks.length + (rollback ? 0 : bucket.others.length)
-      if (ahead === 0 && bucket.tokens >= needed(rate, reserve, rollback)) {
+      const isFirst = LINES.slice(0, LINES.indexOf(call.urgency) + 1).every((line) => bucket.lines[line].length === 0)
+      if (isFirst && bucket.tokens >= needed(rate, reserve, rollback)) {
         bucket.tokens -= 1
         return
       }
-      await queued(clock, bucket, rollback, call, () => void pump(clock, bucket, rate, reserve))
+      await queued(clock, bucket, call, () => void pump(clock, bucket, rate, reserve))
     },
     penalise(name, rate) {
       const bucket = bucketNamed(name, rate)
@@ -114,8 +117,9 @@ function refilled(bucket: Bucket, rate: Rate, now: Instant): Bucket {
 }
 
 /** Waits for the pump, at most until the call's deadline. */
-async function queued(clock: Clock, bucket: Bucket, rollback: boolean, call: Call, start: () => void): Promise<void> {
-  const line = rollback ? bucket.rollbacks : bucket.others
+async function queued(clock: Clock, bucket: Bucket, call: Call, start: () => void): Promise<void> {
+  const rollback = call.urgency === 'rollback'
+  const line = bucket.lines[call.urgency]
   const limit = clock.timeout(Math.max(0, call.deadlineAt - clock.now()), call.signal)
   try {
     await new Promise<void>((resolve, reject) => {
@@ -143,12 +147,12 @@ function givenUp(call: Call): AwsFailure {
     : new AwsFailure('the rate budget left no room before the deadline', { kind: 'throttled', code: 'BudgetExhausted' })
 }
 
-/** Serves the line, rollbacks first, for as long as anybody stands in it. */
+/** Serves the lines in their order, for as long as anybody stands in one. */
 async function pump(clock: Clock, bucket: Bucket, rate: Rate, reserve: number): Promise<void> {
   for (;;) {
-    const line = bucket.rollbacks.length > 0 ? bucket.rollbacks : bucket.others
-    const head = line[0]
-    if (head === undefined) break
+    const line = LINES.map((urgency) => bucket.lines[urgency]).find(({ length }) => length > 0)
+    const head = line?.[0]
+    if (!line || !head) break
     refilled(bucket, rate, clock.now())
     const missing = needed(rate, reserve, head.rollback) - bucket.tokens
     if (missing <= 0) {

@@ -16,6 +16,9 @@ import { isForward, matches } from './want.ts'
 const AGAIN_FORWARD_MS: Ms = 5_000
 const AGAIN_BACK_MS: Ms = 2_000
 
+/** A forward write reads what it stands on first; more of them at once would wait for each other until it is too late for all. */
+const FORWARD_AT_ONCE = 8
+
 /** A stuck rollback tries on with waits that grow to this: for days, where its rule is deleted, and nobody reads such a log. */
 const AGAIN_STUCK_MS: Ms = 30_000
 
@@ -63,10 +66,12 @@ function writeForward(turn: Turn): void {
   const short = raising.length === 0 ? [] : tooFewNew(turn, (route) => route.want.share)
   const oldShort = turn.shift.routes.some((route) => route.oldShortSince !== null)
   const mayRaise = short.length === 0 && !oldShort && turn.seen.stop === null
+  let room = FORWARD_AT_ONCE - turn.seen.inFlight.length
   for (const { route, reading, standing } of wanting) {
     const flying = turn.seen.inFlight.some((ask) => ask.route === route.name)
     const raises = compareShares(route.want.share, reading.share) > 0
-    if (flying || !isDue(turn, route) || (raises && !mayRaise)) continue
+    if (flying || !isDue(turn, route) || (raises && !mayRaise) || room <= 0) continue
+    room -= 1
     if (standing === 'late') patchRoute(turn, route.name, { repairs: route.repairs + 1 })
     send(turn, route, reading, raises ? neededNew(turn.shift, route, route.want.share) : 0)
   }

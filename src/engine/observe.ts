@@ -23,9 +23,11 @@ import { makeProbing } from './prober.ts'
 
 /** Reads that take longer are given up; the route is then unreadable in this observation. */
 const READ_MS: Ms = 5_000
-/** Three calls a route, of which the rate budget lets eight through in a second (src/aws/budget.ts). */
-const READ_MS_A_ROUTE: Ms = 400
+/** Three calls a route, of which the rate budget lets eight through in a second (src/aws/budget.ts), after those of writes. */
+const READ_MS_A_ROUTE: Ms = 800
 const FEW_ROUTES = 4
+/** Preflight asks far more of each. */
+const PREFLIGHT_MS_A_ROUTE: Ms = 2_000
 /** Route 53 lets five calls a second through for a whole account: a look may stand behind the reads of a batch of many names. */
 const READ_MS_OF_RECORDS: Ms = 5_000
 const MEASURE_MS: Ms = 15_000
@@ -71,7 +73,7 @@ export function makeEyes(deps: EyesDeps): Eyes {
 
   const lookAhead = async (shift: Shift): Promise<Preflight | null> => {
     if (shift.phase.kind !== 'preflight' || shift.restores !== null) return null
-    return preflight.look(shift, callOf('observe', MEASURE_MS))
+    return preflight.look(shift, callOf('observe', MEASURE_MS + PREFLIGHT_MS_A_ROUTE * moreThanFew(shift)))
   }
 
   // Until a saved decision has seen it, so that an outage is forgiven once and not lost.
@@ -118,10 +120,15 @@ export function makeEyes(deps: EyesDeps): Eyes {
 }
 
 /** On the way back nothing is waited for longer than need be: its writes go out without any reading. */
-function readTime({ phase, routeSpecs }: Shift): Ms {
+function readTime(shift: Shift): Ms {
+  const { phase, routeSpecs } = shift
   if (isGoingBack(phase)) return READ_MS
   const records = routeSpecs.some(({ type }) => type === 'route53') ? READ_MS_OF_RECORDS : 0
-  return READ_MS + records + READ_MS_A_ROUTE * Math.max(0, routeSpecs.length - FEW_ROUTES)
+  return READ_MS + records + READ_MS_A_ROUTE * moreThanFew(shift)
+}
+
+function moreThanFew({ routeSpecs }: Shift): number {
+  return Math.max(0, routeSpecs.length - FEW_ROUTES)
 }
 
 /** What most shifts have none of is not kept with every one of their decisions. */

@@ -94,6 +94,20 @@ t.test('rollbacks beyond the reserve are served before anybody who came earlier'
   t.same(order, ['f1', 'r1', 'r2', 'f2', 'f3'])
 })
 
+t.test('a write that was decided goes before the looks that came earlier', async (t) => {
+  const clock = virtualClock()
+  const budget = makeBudget(clock, 0)
+  const order: string[] = []
+  const rate = { perSecond: 1, burst: 1 }
+  await budget.take('b', rate, aCall(clock, 'observe'))
+  const all = ['look', 'another look'].map((name) =>
+    budget.take('b', rate, aCall(clock, 'observe')).then(() => order.push(name))
+  )
+  all.push(budget.take('b', rate, aCall(clock, 'forward')).then(() => order.push('write')))
+  await clock.complete(Promise.all(all))
+  t.strictSame(order, ['write', 'look', 'another look'])
+})
+
 t.test('a rollback that needs a token waits for one, not for the reserve to fill up for others', async (t) => {
   const clock = virtualClock()
   const budget = makeBudget(clock, 0.5)

@@ -65,3 +65,21 @@ t.test(
     t.strictSame(rig.broken, [])
   }
 )
+
+t.test(
+  'a shift of 20 rules: its writes find room beside its looks, and an abort brings all of them back',
+  async (t) => {
+    const names = Array.from({ length: 20 }, (_, i) => `svc${i}`)
+    const rig = await aRig(t, { rps: 200, routes: names })
+    const { id } = await rig.start(policy)
+    await rig.until(id, ({ phase, step }) => phase.kind === 'baking' && step === 0, '10m')
+    t.notOk((await rig.events(id)).some(({ type }) => type === 'blind.started'))
+    const since = rig.clock.now()
+    await rig.order(id, { verb: 'abort', reason: 'a scenario', force: false })
+    await rig.clock.runUntil(() => names.every((name) => rig.world.live(name).new === 0), '1m')
+    t.comment(`all weights are back after ${(rig.clock.now() - since) / 1000} s`)
+    for (const name of names) t.equal(rig.world.live(name).new, 0)
+    await endsAs(t, rig, id, 'aborted')
+    t.strictSame(rig.broken, [])
+  }
+)
