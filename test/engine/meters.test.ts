@@ -1,5 +1,6 @@
 import t from 'tap'
 import { countQueries, type CountId } from '../../src/core/gates/counts.ts'
+import type { RouteSpec } from '../../src/core/migration.ts'
 import type { MeterReading } from '../../src/core/observation.ts'
 import type { MeterState, Shift } from '../../src/core/shift.ts'
 import type { Instant } from '../../src/core/time.ts'
@@ -26,7 +27,7 @@ function aBench(fields: Partial<MeterState> = {}, shiftFields: Partial<Shift> = 
     restart() {
       bench.meters = makeMeters({ observer, clock })
     },
-    put(start: Instant, counts: Partial<Record<CountId, number | null>>, route = aRoute()) {
+    put(start: Instant, counts: Partial<Record<CountId, number | null>>, route: RouteSpec = aRoute()) {
       for (const { id, query } of countQueries(route)) {
         const value = counts[id]
         if (value !== undefined) observer.put(query, start, value)
@@ -44,6 +45,10 @@ function aBench(fields: Partial<MeterState> = {}, shiftFields: Partial<Shift> = 
       })
       bench.shift = { ...bench.shift, meters }
     }
+  }
+  // Somebody is always there: silence is a case of its own.
+  for (let start = T0 - 10 * MINUTE; start < T0 + 240 * MINUTE; start += 10 * SECOND) {
+    for (const route of bench.shift.routeSpecs) bench.put(start, { 'old.requests': 1 }, route)
   }
   return bench
 }
@@ -77,6 +82,22 @@ t.test('FM-24: a period that still grows is not delivered before two reads, half
   t.same(startsOf(await bench.readAt(T0 + 209 * SECOND)), [], 'not half a period after it changed')
   const [reading] = await bench.readAt(T0 + 210 * SECOND)
   t.match(reading?.periods, [{ start: T0, new: { requests: 70, codes: { c2xx: 50, c5xx: 20 } } }])
+})
+
+t.test('FM-24: a period that is silent at the end of the delay has one period more to speak', async (t) => {
+  const bench = aBench()
+  bench.put(T0, { 'old.requests': null })
+  await bench.readAt(T0 + 150 * SECOND)
+  t.same(startsOf(await bench.readAt(T0 + 180 * SECOND)), [], 'silence may be lateness')
+  bench.put(T0, { 'new.requests': 100, 'new.c5xx': 40 })
+  t.equal(bench.meters.nextReadAt(bench.shift, T0 + 180 * SECOND), T0 + 210 * SECOND)
+  await bench.readAt(T0 + 210 * SECOND)
+  const [reading] = await bench.readAt(T0 + 240 * SECOND)
+  t.match(reading?.periods[0], { start: T0, new: { requests: 100, codes: { c5xx: 40 } } })
+  const silent = aBench()
+  silent.put(T0, { 'old.requests': null })
+  for (const seconds of [150, 180, 210]) t.same(startsOf(await silent.readAt(T0 + seconds * SECOND)), [])
+  t.same(startsOf(await silent.readAt(T0 + 240 * SECOND)), [0, 1], 'and is handed out as silent then')
 })
 
 t.test('a value that disappears is a change as well', async (t) => {

@@ -44,13 +44,18 @@ export function readAgain(before: Ripening | undefined, values: readonly (number
 }
 
 /** Two reads, at least half a period apart, agreed, and none between them differed. */
-export function agrees(period: Ripening, { periodMs }: Rhythm): boolean {
-  return period.lastReadAt - period.sameSince >= periodMs / 2
+export function agrees(period: Ripening, rhythm: Rhythm): boolean {
+  return period.lastReadAt - period.sameSince >= agreementMs(period, rhythm)
 }
 
 /** When the next read can make it agree. */
-export function nextReadFrom(period: Ripening, { periodMs }: Rhythm): Instant {
-  return period.sameSince + periodMs / 2
+export function nextReadFrom(period: Ripening, rhythm: Rhythm): Instant {
+  return Math.min(period.sameSince + agreementMs(period, rhythm), period.lastReadAt + rhythm.periodMs / 2)
+}
+
+/** Silence at the end of the delay may be no more than lateness, or a clock that is a little off: it has one period more to speak. */
+function agreementMs({ values }: Ripening, { periodMs }: Rhythm): Ms {
+  return values.every((value) => value === null) ? 1.5 * periodMs : periodMs / 2
 }
 
 /** It has been revised again and again for more than ten periods. */
