@@ -182,14 +182,31 @@ t.test('dig finds the same', { skip: missing('dig') }, async (t) => {
   t.match(await dig('+tcp', '+noedns', 'mail.example.com', 'MX'), /10 a\.example\.com\./)
 })
 
-/** A real resolver in front of the lab's server: it caches, follows truncation, and passes on what is not found. */
-async function checkedResolver(t: Test, lab: Lab, port: number): Promise<void> {
+/** Starts a resolver on a port, and stops it again. */
+type Launch = (port: number) => Promise<{ readonly stop: () => Promise<void>; readonly said: () => string }>
+
+/** A port that was free may be somebody's by the time that a program binds it: then another is tried. */
+async function answering(t: Test, launch: Launch, attempts = 3): Promise<Resolver> {
+  const port = await freePort()
+  const program = await launch(port)
+  t.teardown(program.stop)
   const resolver = new Resolver({ timeout: 1000, tries: 1 })
   resolver.setServers([`127.0.0.1:${port}`])
-  await until('the resolver answers', async () => {
-    const found = await resolver.resolve4('deep.down.example.com').catch(() => [])
-    return found[0] === '127.0.0.9'
-  })
+  const answers = async () => (await resolver.resolve4('deep.down.example.com').catch(() => []))[0] === '127.0.0.9'
+  try {
+    await until('the resolver answers', answers, 5_000)
+    return resolver
+  } catch (err) {
+    t.comment(`port ${port}: ${program.said()}`)
+    if (attempts === 1) throw err
+    await program.stop()
+    return answering(t, launch, attempts - 1)
+  }
+}
+
+/** A real resolver in front of the lab's server: it caches, follows truncation, and passes on what is not found. */
+async function checkedResolver(t: Test, lab: Lab, launch: Launch): Promise<void> {
+  const resolver = await answering(t, launch)
   t.same(await resolver.resolve4(record), [blueHost])
   lab.dns.overwrite(record, { weights: { blue: 0, green: 1 } })
   t.same(await resolver.resolve4(record), [blueHost], 'one answer per TTL')
@@ -201,7 +218,6 @@ async function checkedResolver(t: Test, lab: Lab, port: number): Promise<void> {
 
 t.test('dnsmasq resolves through it', { skip: missing('dnsmasq') }, async (t) => {
   const { lab } = await aDnsLab(t, {}, { spec: dnsSpec({ records }) })
-  const port = await freePort()
   const args = [
     '--keep-in-foreground',
     '--conf-file=/dev/null',
@@ -210,26 +226,16 @@ t.test('dnsmasq resolves through it', { skip: missing('dnsmasq') }, async (t) =>
     '--no-resolv'
   ]
   const upstream = `--server=/example.com/${lab.dns.host}#${lab.dns.port}`
-  start(t, 'dnsmasq', [
-    ...args,
-    '--no-hosts',
-    '--bind-interfaces',
-    '--listen-address=127.0.0.1',
-    `--port=${port}`,
-    upstream
-  ])
-  await checkedResolver(t, lab, port)
+  const bound = ['--no-hosts', '--bind-interfaces', '--listen-address=127.0.0.1']
+  await checkedResolver(t, lab, async (port) => start('dnsmasq', [...args, ...bound, `--port=${port}`, upstream]))
 })
 
 t.test('unbound resolves through it', { skip: missing('unbound') }, async (t) => {
   const { lab } = await aDnsLab(t, {}, { spec: dnsSpec({ records }) })
-  const port = await freePort()
   const folder = await mkdtemp(join(tmpdir(), 'sluice-unbound-'))
   t.teardown(() => rm(folder, { recursive: true, force: true }))
   const config = join(folder, 'unbound.conf')
-  await writeFile(
-    config,
-    `server:
+  const text = (port: number): string => `server:
   interface: 127.0.0.1@${port}
   username: ""
   chroot: ""
@@ -247,23 +253,29 @@ stub-zone:
   name: "example.com"
   stub-addr: ${lab.dns.host}@${lab.dns.port}
 `
-  )
-  start(t, 'unbound', ['-d', '-c', config])
-  await checkedResolver(t, lab, port)
+  await checkedResolver(t, lab, async (port) => {
+    await writeFile(config, text(port))
+    return start('unbound', ['-d', '-c', config])
+  })
 })
 
 function missing(program: string): string | false {
   return programAt(program) === undefined ? `${program} is not on the PATH` : false
 }
 
-function start(t: Test, program: string, args: readonly string[]): void {
-  const child: ChildProcess = spawn(programAt(program) ?? '', args, { stdio: 'ignore' })
-  t.teardown(async () => {
+function start(program: string, args: readonly string[]): Awaited<ReturnType<Launch>> {
+  const child: ChildProcess = spawn(programAt(program) ?? '', args, { stdio: ['ignore', 'ignore', 'pipe'] })
+  let said = ''
+  child.stderr?.on('data', (part: Buffer) => {
+    said += part.toString()
+  })
+  const stop = async () => {
     if (child.exitCode !== null || child.signalCode !== null) return
     const gone = new Promise((resolve) => child.once('exit', resolve))
     child.kill('SIGKILL')
     await gone
-  })
+  }
+  return { stop, said: () => said }
 }
 
 async function freePort(): Promise<number> {
