@@ -1,13 +1,12 @@
 /**
  * Two and three processes over one table, under the same faults and more of their own: safe while things go wrong, and everything
- * ends once they do not. Of three 40 seeds, or a fiftieth of what SLUICE_SEEDS says, of two 30; more: `npm run simulate --
- * --replicas 3 --seeds 5000`.
+ * ends once they do not. Of three 25 seeds, of two 15; more: `npm run simulate -- --replicas 3 --seeds 5000`.
  */
 import t from 'tap'
 import { openPool, search } from './pool.ts'
 
-const OF_THREE = Math.max(40, Math.floor(Number(process.env['SLUICE_SEEDS'] ?? 0) / 50))
-const OF_TWO = 30
+const OF_THREE = 25
+const OF_TWO = 15
 // A noisy machine does not cut it off.
 t.setTimeout(Math.max(600, (OF_THREE + OF_TWO) * 30) * 1_000)
 
