@@ -86,13 +86,14 @@ export function makeEyes(deps: EyesDeps): Eyes {
       probing.poll(shift)
     },
     look: async (shift) => {
+      // First, and takes long: what is decided on then, health, orders and the red button, is read after it.
+      const found = await lookAhead(shift)
       const readMs = readTime(shift)
-      const [routes, health, commands, stop, found] = await Promise.all([
+      const [routes, health, commands, stop] = await Promise.all([
         lookAtRoutes(deps.router, shift, callOf(isGoingBack(shift.phase) ? 'rollback' : 'observe', readMs)),
         lookAtGateHealth(deps.router, shift, callOf('observe', readMs)),
         store.commands(shift.id),
-        store.stop(),
-        lookAhead(shift)
+        store.stop()
       ])
       return {
         routes,

@@ -69,3 +69,17 @@ t.test('held because old fails no less, and now old has nobody either: no cause 
   t.equal((await rig.untilEnd(id)).phase.kind, 'rolled_back', await rig.story(id))
   await rig.replay(id)
 })
+
+t.test('old loses its targets while preflight still looks: refused, nothing is written (seed 10077)', async (t) => {
+  const rig = await aRig(t, { routes: [{ name: 'web', kind: 'dns' }] })
+  rig.world.watch(({ operation }) => {
+    // Preflight asks whether it may write; the first step's write comes too late for this.
+    if (operation === 'ChangeResourceRecordSets') rig.world.targets.set('web', 'old', { healthy: 0, total: 0 })
+  })
+  const { id } = await rig.start(aProductionPolicy({ steps }))
+  const { phase, findings } = await rig.untilEnd(id, '15m')
+  t.equal(phase.kind, 'refused', await rig.story(id))
+  t.ok(findings.some(({ code }) => code === 'old_unhealthy'))
+  t.equal(rig.world.told('web').new, 0)
+  await rig.replay(id)
+})
