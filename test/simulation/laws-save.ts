@@ -17,26 +17,51 @@ const LOOK_MS = 6_000
 const SKEW_NOISE_MS = 2_000
 const CLEAN_SKEW_MS = 0
 
-interface Bench {
+interface Watch {
   readonly stage: Stage
   readonly court: Court
   readonly chronicle: Chronicle
 }
 
-export function watchSaves(bench: Bench): void {
-  const { stage, court } = bench
+interface Bench extends Watch {
+  /** Routes that were last read back by a process whose clock is wrong: from when they settle is not known there. */
+  readonly misdated: Set<string>
+}
+
+export function watchSaves(watch: Watch): void {
+  const { stage, court } = watch
+  const bench: Bench = { ...watch, misdated: new Set() }
   stage.ledger.onSave((saved) => {
-    for (const event of saved.events) stage.say(`·  ${describeEvent(event)}`)
-    court.must(
-      'version',
-      saved.next.version === saved.before.version + 1,
-      () => `${saved.before.version} to ${saved.next.version}`
-    )
-    judgePeriods(bench, saved)
-    judgeStep(bench, saved)
-    judgeEvents(bench, saved)
-    if (isEnded(saved.next.phase)) judgeEnd(bench, saved)
+    try {
+      judgeSave(bench, saved)
+    } catch (err) {
+      // Thrown on, it would look like a store that fails, which is forgiven.
+      court.accuse('checker', `the checker itself threw: ${String(err)}`)
+    }
   })
+}
+
+function judgeSave(bench: Bench, saved: Saved): void {
+  const { stage, court } = bench
+  for (const event of saved.events) stage.say(`·  ${describeEvent(event)}`)
+  dateReadBacks(bench, saved)
+  court.must(
+    'version',
+    saved.next.version === saved.before.version + 1,
+    () => `${saved.before.version} to ${saved.next.version}`
+  )
+  judgePeriods(bench, saved)
+  judgeStep(bench, saved)
+  judgeEvents(bench, saved)
+  if (isEnded(saved.next.phase)) judgeEnd(bench, saved)
+}
+
+function dateReadBacks({ stage, misdated }: Bench, { events }: Saved): void {
+  for (const { reason } of events) {
+    if (reason.code !== 'read_back') continue
+    if (stage.life().skewMs === CLEAN_SKEW_MS) misdated.delete(reason.route)
+    else misdated.add(reason.route)
+  }
 }
 
 /** Nothing is decided on a period that AWS had not told whole, or before its time. */
@@ -89,14 +114,15 @@ function judgeStep(bench: Bench, saved: Saved): void {
 }
 
 /** The data plane follows a write late: what is read back is in effect only after a while. */
-function judgeSettled({ stage, court, chronicle }: Bench, shift: Shift): void {
+function judgeSettled({ stage, court, chronicle, misdated }: Bench, shift: Shift): void {
   if (stage.life().skewMs !== CLEAN_SKEW_MS) return
   for (const { name, want } of shift.routes) {
+    if (misdated.has(name)) continue
     const since = chronicle.wantedSince(name)
     const first = stage.wire.sightings(name).find(({ at, share }) => at > since && sameShare(share, want.share))
     const now = stage.clock.now()
     if (isDns(stage, name)) {
-      judgeSpread({ stage, court, chronicle }, name)
+      judgeSpread({ stage, court, chronicle, misdated }, name)
       continue
     }
     const settled = first !== undefined && now - first.at >= shift.policy.alb.settleMs
@@ -154,12 +180,13 @@ function judgeMeasured({ stage, court }: Bench, { before, next, events }: Saved)
   }
 }
 
-function judgeEvents({ stage, court, chronicle }: Bench, { before, next, events, consumed }: Saved): void {
+function judgeEvents(bench: Bench, { before, next, events, consumed }: Saved): void {
+  const { stage, court, chronicle } = bench
   for (const { type, reason, page, phase } of events) {
     if (type === 'shift.halted' || type === 'shift.stuck' || type === 'rollback.started') {
       court.must('page', page, () => `${type} wakes nobody`)
     }
-    if (reason.code === 'in_effect' && reason.step >= 0) judgeSettled({ stage, court, chronicle }, before)
+    if (reason.code === 'in_effect' && reason.step >= 0) judgeSettled(bench, before)
     if (reason.code === 'rollback_started') judgeLanding(stage, court, before, next)
     if (reason.code === 'approved') {
       const asked = consumed.some(({ order }) => order.verb === 'approve' && order.step === reason.step)
