@@ -26,10 +26,11 @@ export interface Orders {
   news(now: Instant): Promise<News>
 }
 
-/** A shift whose creation was not finished is looked at after so long. */
+/** A shift whose creation was not finished is looked at after so long in sight, by the own clock: its creator's may be another. */
 const UNREADY_MS: Ms = 5_000
 
 export function orders(table: Table, heads: Heads, outbox: Outbox): Orders {
+  const seenAt = new Map<string, Instant>()
   return {
     add: async (id, actor, order, at) => {
       const head = await heads.glance(id)
@@ -66,12 +67,16 @@ export function orders(table: Table, heads: Heads, outbox: Outbox): Orders {
       const pressed = await table.get(STOP)
       if (pressed) await table.remove(STOP, stands({ stop: textOf(pressed, 'stop') }))
     },
-    news: async (now) => newsOf(await table.query(LIVE, { prefix: '' }), now)
+    news: async (now) => newsOf(await table.query(LIVE, { prefix: '' }), now, seenAt)
   }
 }
 
-function newsOf(rows: readonly Item[], now: Instant): News {
-  const isReady = (row: Item) => row['ready'] === true || numberOf(row, 'at') <= now - UNREADY_MS
+function newsOf(rows: readonly Item[], now: Instant, seenAt: Map<string, Instant>): News {
+  const unready = rows.filter((row) => textOf(row, 'sk').startsWith(OPEN) && row['ready'] !== true)
+  const names = unready.map((row) => textOf(row, 'sk'))
+  for (const name of seenAt.keys()) if (!names.includes(name)) seenAt.delete(name)
+  for (const name of names) if (!seenAt.has(name)) seenAt.set(name, now)
+  const isReady = (row: Item) => now - (seenAt.get(textOf(row, 'sk')) ?? -Infinity) >= UNREADY_MS
   const keyed = (prefix: string) => rows.filter((row) => textOf(row, 'sk').startsWith(prefix))
   return {
     open: keyed(OPEN)

@@ -22,7 +22,8 @@ export interface Process {
 export interface SharedTable {
   readonly clock: VirtualClock
   readonly shelf: Shelf
-  process(epoch?: number | null): Process
+  /** `skewMs`: how far its clock is ahead of the others'. */
+  process(epoch?: number | null, skewMs?: number): Process
 }
 
 export function aSharedTable(): SharedTable {
@@ -32,11 +33,11 @@ export function aSharedTable(): SharedTable {
   return {
     clock,
     shelf,
-    process: (epoch = null) => {
+    process: (epoch = null, skewMs = 0) => {
       n += 1
       const name = `p${n}`
       const life = createIncarnation()
-      const own = life.clock(clock)
+      const own = life.clock(skewMs === 0 ? clock : clock.skewed(skewMs))
       const reach = aReach()
       const client = life.guard(dynamoClient(shelf, reach, own, name), { pure: ['destroy'] })
       const aws = makeAws({ clock: own, region: 'eu-west-1', clientFor: () => client })
