@@ -1,5 +1,6 @@
 /**
- * Which shifts run here. One loop a shift; none can starve another, and they wait for each other only where AWS lets no more be read. Also where those who wait for a shift are told.
+ * Which shifts run here. One loop a shift; none can starve another, and they wait for each other only where AWS lets no more be
+ * read. Also where those who wait for a shift are told.
  */
 import type { Observation } from '../core/observation.ts'
 import { isEnded, type Shift, type ShiftId } from '../core/shift.ts'
