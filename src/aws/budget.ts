@@ -58,8 +58,8 @@ interface Waiter {
   readonly go: () => void
 }
 
-/** Who is served first: a way back before everything, a write that was decided before the next look. */
-const LINES = ['rollback', 'forward', 'observe'] as const satisfies readonly Urgency[]
+/** Who is served first: a way back before everything, a write that was decided before the next look, preflight after all. */
+const LINES = ['rollback', 'forward', 'observe', 'prepare'] as const satisfies readonly Urgency[]
 
 interface Bucket {
   tokens: number
@@ -76,7 +76,7 @@ export function makeBudget(clock: Clock, reserve: number = DEFAULT_RESERVE): Bud
   const bucketNamed = (name: string, rate: Rate): Bucket => {
     const known = buckets.get(name)
     if (known !== undefined) return refilled(known, rate, clock.now())
-    const lines = { rollback: [], forward: [], observe: [] }
+    const lines = { rollback: [], forward: [], observe: [], prepare: [] }
     const fresh = { tokens: rate.burst, at: clock.now(), lines, wake: null }
     buckets.set(name, fresh)
     return fresh

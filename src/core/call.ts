@@ -3,7 +3,8 @@
  */
 import type { Instant } from './time.ts'
 
-export type Urgency = 'rollback' | 'forward' | 'observe'
+/** `prepare`: of a shift that has not begun. Whoever watches users goes first. */
+export type Urgency = 'rollback' | 'forward' | 'observe' | 'prepare'
 
 export interface Call {
   /** Rollbacks own a share of every rate budget. */

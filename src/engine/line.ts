@@ -24,8 +24,8 @@ export interface Line {
 }
 
 /**
- * What a shift reads, and how soon it should. Preflight makes many calls for each route, and has all the room; records are read within
- * less than half the budget of rules.
+ * What a shift reads, and how soon it should. Preflight makes many calls for each route: one at a time, in a line of its own, so that
+ * nobody who watches users waits for it. Records are read within less than half the budget of rules.
  */
 export function lookOf({ phase, routeSpecs }: Shift, isNews: boolean): Look {
   const accounts = routeSpecs.flatMap((route) => [
@@ -33,11 +33,11 @@ export function lookOf({ phase, routeSpecs }: Shift, isNews: boolean): Look {
     ...(route.type === 'route53' ? [route.old.account, route.new.account] : [])
   ])
   const awaited = isGoingBack(phase) && 'confirmedAt' in phase && phase.confirmedAt === null
-  return {
-    places: [...new Set(accounts.map(placeOf))].sort(),
-    size: phase.kind === 'preflight' ? ROOM : sum(routeSpecs.map(({ type }) => (type === 'route53' ? 2 : 1))),
-    soon: isNews || awaited
-  }
+  const places = [...new Set(accounts.map(placeOf))].sort()
+  if (phase.kind === 'preflight')
+    return { places: places.map((place) => `${place} preflight`), size: ROOM, soon: false }
+  const size = sum(routeSpecs.map(({ type }) => (type === 'route53' ? 2 : 1)))
+  return { places, size, soon: isNews || awaited }
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0)

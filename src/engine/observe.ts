@@ -73,7 +73,7 @@ export function makeEyes(deps: EyesDeps): Eyes {
 
   const lookAhead = async (shift: Shift): Promise<Preflight | null> => {
     if (shift.phase.kind !== 'preflight' || shift.restores !== null) return null
-    return preflight.look(shift, callOf('observe', MEASURE_MS + PREFLIGHT_MS_A_ROUTE * moreThanFew(shift)))
+    return preflight.look(shift, callOf('prepare', MEASURE_MS + PREFLIGHT_MS_A_ROUTE * moreThanFew(shift)))
   }
 
   // Until a saved decision has seen it, so that an outage is forgiven once and not lost.

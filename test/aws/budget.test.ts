@@ -24,7 +24,7 @@ async function takesNow(clock: VirtualClock, take: Promise<void>): Promise<boole
 const arrivals = fc.array(
   fc.record({
     afterMs: fc.integer({ min: 0, max: 2_000 }),
-    urgency: fc.constantFrom<Urgency>('rollback', 'forward', 'observe')
+    urgency: fc.constantFrom<Urgency>('rollback', 'forward', 'observe', 'prepare')
   }),
   { minLength: 1, maxLength: 40 }
 )
@@ -60,7 +60,7 @@ t.test('FM-04: a rollback never waits behind forward calls', async (t) => {
     fc.asyncProperty(
       fc.integer({ min: 0, max: 60 }),
       fc.integer({ min: 0, max: 5_000 }),
-      fc.constantFrom<Urgency>('forward', 'observe'),
+      fc.constantFrom<Urgency>('forward', 'observe', 'prepare'),
       async (waiting, afterMs, urgency) => {
         const clock = virtualClock()
         const budget = makeBudget(clock, 0.3)
@@ -103,9 +103,10 @@ t.test('a write that was decided goes before the looks that came earlier', async
   const all = ['look', 'another look'].map((name) =>
     budget.take('b', rate, aCall(clock, 'observe')).then(() => order.push(name))
   )
+  all.unshift(budget.take('b', rate, aCall(clock, 'prepare')).then(() => order.push('preflight')))
   all.push(budget.take('b', rate, aCall(clock, 'forward')).then(() => order.push('write')))
   await clock.complete(Promise.all(all))
-  t.strictSame(order, ['write', 'look', 'another look'])
+  t.strictSame(order, ['write', 'look', 'another look', 'preflight'])
 })
 
 t.test('a rollback that needs a token waits for one, not for the reserve to fill up for others', async (t) => {

@@ -103,7 +103,11 @@ t.test('a look reads in the accounts of its routes; two roles of one account are
     size: 2,
     soon: false
   })
-  t.match(lookOf({ ...shift, phase: aPhase('preflight') }, true), { size: ROOM, soon: true })
+  t.strictSame(lookOf({ ...shift, phase: aPhase('preflight') }, true), {
+    places: ['123456789012/eu-west-1 preflight'],
+    size: ROOM,
+    soon: false
+  })
   t.match(lookOf({ ...shift, phase: aPhase('rolling_back') }, false), { soon: true })
   t.end()
 })

@@ -83,3 +83,25 @@ t.test(
     t.strictSame(rig.broken, [])
   }
 )
+
+t.test('while preflight of 12 names asks hundreds of things, a dead cluster is seen as soon as ever', async (t) => {
+  const names = Array.from({ length: 12 }, (_, i) => `dns${i}`)
+  const rig = await aRig(t, {
+    rps: 20,
+    routes: ['web', ...names.map((name) => ({ name, kind: 'dns' as const }))]
+  })
+  const { routes, ...migration } = rig.world.migration()
+  const web = { ...migration, name: 'web', routes: routes.filter(({ name }) => name === 'web') }
+  const { id } = await rig.start(aProductionPolicy({ gates: [] }), {}, web)
+  await rig.until(id, ({ phase, step }) => phase.kind === 'baking' && step === 0)
+  await rig.clock.advance('30s')
+  await rig.start(policy, {}, { ...migration, name: 'names', routes: routes.filter(({ name }) => name !== 'web') })
+  await rig.clock.advance('1s')
+  const diedAt = rig.clock.now()
+  rig.world.targets.set('web', 'new', { healthy: 0, total: 3 })
+  await rig.until(id, ({ phase }) => phase.kind === 'rolling_back', '2m')
+  const seconds = (rig.clock.now() - diedAt) / 1000
+  t.ok(seconds <= 20, `seen after ${seconds} s`)
+  t.notOk((await rig.events(id)).some(({ type }) => type === 'blind.started'))
+  await endsAs(t, rig, id, 'rolled_back')
+})
