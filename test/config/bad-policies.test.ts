@@ -456,21 +456,21 @@ const rows: readonly Row[] = [
     gate('{ name: b, type: burnRate, objective: 90%, windows: ‸[] }'),
     ['gates[0].windows', 'an empty list', 'at least one window']
   ],
-  ...['1ms', '999ms', '0s', '0m500ms'].flatMap((every): Row[] => [
+  ...['1ms', '99ms', '0s', '0m50ms'].flatMap((every): Row[] => [
     [
       `an alarm that is read every ${every}`,
       gate(`{ name: a, type: alarm, names: [x], every: ‸${every} }`),
-      ['gates[0].every', every, 'at least 1s']
+      ['gates[0].every', every, 'at least 100ms']
     ],
     [
       `a probe every ${every}`,
       gate(`{ name: p, type: probe, url: "https://x/", every: ‸${every} }`),
-      ['gates[0].every', every, 'at least 1s']
+      ['gates[0].every', every, 'at least 100ms']
     ],
     [
       `targets that are read every ${every}`,
       gate(`{ name: t, type: targetHealth, every: ‸${every} }`),
-      ['gates[0].every', every, 'at least 1s']
+      ['gates[0].every', every, 'at least 100ms']
     ]
   ]),
   [

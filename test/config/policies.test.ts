@@ -277,7 +277,7 @@ const gateRows: readonly GateRow[] = [
     ['url: "http://10.0.0.1:8080"', { url: 'http://10.0.0.1:8080' }],
     ['host: api.example.com', { host: 'api.example.com' }],
     ['every: 1s', { everyMs: 1_000 }],
-    ['every: 1000ms', { everyMs: 1_000 }],
+    ['every: 100ms', { everyMs: 100 }],
     ['every: 1m1ms', { everyMs: 60_001 }],
     ['max: 1%', { max: 0.01 }],
     ['window: 1m', { windowMs: MINUTE }],

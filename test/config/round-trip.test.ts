@@ -14,7 +14,7 @@ const MINUTE = 60_000
 const optional = <T extends Record<string, fc.Arbitrary<unknown>>>(model: T) => fc.record(model, { requiredKeys: [] })
 const name = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,20}$/)
 const duration = fc.integer({ min: 1, max: 90 * 86_400_000 }).map(formatDuration)
-const interval = fc.integer({ min: 1_000, max: 90 * 86_400_000 }).map(formatDuration)
+const interval = fc.integer({ min: 100, max: 90 * 86_400_000 }).map(formatDuration)
 const share = fc.integer({ min: 1, max: 1000 }).map((tenths) => `${tenths / 10}%`)
 
 /** Text that stands for itself: `${` would be put in from the environment, in a file and not in a request. */

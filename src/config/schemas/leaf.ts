@@ -16,10 +16,10 @@ export function duration(description: string, byDefault?: string) {
   return Type.String({ pattern, allowed: `${DURATION_ALLOWED}, above 0`, description, ...defaulted(byDefault) })
 }
 
-/** How often something is asked for: a second or more, for what is asked answers to others too. */
+/** How often something is asked for: a tenth of a second or more, for what is asked answers to others too. */
 export function interval(description: string, byDefault: string) {
-  const pattern = String.raw`^(?=.*(?:[1-9]\d*(?:[dhs]|m(?!s))|[1-9]\d{3,}ms))${DURATION_PARTS}`
-  return Type.String({ pattern, allowed: `${DURATION_ALLOWED}, at least 1s`, description, ...defaulted(byDefault) })
+  const pattern = String.raw`^(?=.*(?:[1-9]\d*(?:[dhs]|m(?!s))|[1-9]\d{2,}ms))${DURATION_PARTS}`
+  return Type.String({ pattern, allowed: `${DURATION_ALLOWED}, at least 100ms`, description, ...defaulted(byDefault) })
 }
 
 /** A duration, `0s` as well. */
