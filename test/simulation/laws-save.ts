@@ -114,7 +114,8 @@ function judgeStep(bench: Bench, saved: Saved): void {
 }
 
 /** The data plane follows a write late: what is read back is in effect only after a while. */
-function judgeSettled({ stage, court, chronicle, misdated }: Bench, shift: Shift): void {
+function judgeSettled(bench: Bench, shift: Shift): void {
+  const { stage, court, chronicle, misdated } = bench
   if (stage.life().skewMs !== CLEAN_SKEW_MS) return
   for (const { name, want } of shift.routes) {
     if (misdated.has(name)) continue
@@ -122,7 +123,7 @@ function judgeSettled({ stage, court, chronicle, misdated }: Bench, shift: Shift
     const first = stage.wire.sightings(name).find(({ at, share }) => at > since && sameShare(share, want.share))
     const now = stage.clock.now()
     if (isDns(stage, name)) {
-      judgeSpread({ stage, court, chronicle, misdated }, name)
+      judgeSpread(bench, name, want.share)
       continue
     }
     const settled = first !== undefined && now - first.at >= shift.policy.alb.settleMs
@@ -131,9 +132,11 @@ function judgeSettled({ stage, court, chronicle, misdated }: Bench, shift: Shift
 }
 
 /** Records are in effect once every name server has them and resolvers had the time to ask again. */
-function judgeSpread({ stage, court, chronicle }: Bench, name: string): void {
+function judgeSpread({ stage, court, chronicle }: Bench, name: string, wanted: Share): void {
   // A later one of the very same share changes nothing for anybody.
   const since = chronicle.standsSince(name)
+  // Somebody has changed it since the look on which this was decided.
+  if (stage.clock.now() - since < LOOK_MS && !sameShare(toldShare(stage, name), wanted)) return
   const change = stage.world.name(name).zone.changes.find(({ at }) => at >= since)
   if (!change) return
   const { staleFactor, floorMs } = stage.scenario.policy.dns
