@@ -133,15 +133,17 @@ function judgeSettled(bench: Bench, shift: Shift): void {
 
 /** Records are in effect once every name server has them and resolvers had the time to ask again. */
 function judgeSpread({ stage, court, chronicle }: Bench, name: string, wanted: Share): void {
-  // A later one of the very same share changes nothing for anybody.
+  // Those that came later are of the very same share.
   const since = chronicle.standsSince(name)
   // Somebody has changed it since the look on which this was decided.
   if (stage.clock.now() - since < LOOK_MS && !sameShare(toldShare(stage, name), wanted)) return
-  const change = stage.world.name(name).zone.changes.find(({ at }) => at >= since)
-  if (!change) return
+  const changes = stage.world.name(name).zone.changes.filter(({ at }) => at >= since)
+  if (changes.length === 0) return
+  // And once a later one is everywhere, so is what it says, however long the first one takes.
+  const syncAt = Math.min(...changes.map((change) => change.syncAt))
   const { staleFactor, floorMs } = stage.scenario.policy.dns
   const holdMs = staleFactor * Math.max(TTL_SECONDS * 1_000, floorMs)
-  const early = change.syncAt + holdMs - stage.clock.now()
+  const early = syncAt + holdMs - stage.clock.now()
   court.must('inEffect', early <= 0, () => `${name}: in effect ${early} ms before resolvers can have asked again`)
 }
 
