@@ -39,10 +39,12 @@ interface Standing extends CandidateDeps {
   /** Another's record, and since when it has stood unchanged. */
   seen: { readonly record: LeaseRecord; readonly since: Instant } | null
   renewing: Promise<void> | null
+  /** When the renewal that writes this beat was first sent: it may have been carried out then. */
+  firstSent: { readonly beat: number; readonly at: Instant } | null
 }
 
 export function makeCandidate(deps: CandidateDeps): Candidate {
-  const standing: Standing = { ...deps, held: null, seen: null, renewing: null }
+  const standing: Standing = { ...deps, held: null, seen: null, renewing: null, firstSent: null }
   const { clock, writeMs } = deps
   const holds = (): boolean => standing.held !== null && clock.now() < standing.held.until
   return {
@@ -110,10 +112,13 @@ async function renewed(standing: Standing): Promise<void> {
   if (!held) return
   const sentAt = standing.clock.now()
   const next = { ...held.record, beat: held.record.beat + 1 }
+  if (standing.firstSent?.beat !== next.beat) standing.firstSent = { beat: next.beat, at: sentAt }
+  // The others count from when they see the beat change, which an attempt whose answer was lost may have done long ago.
+  const from = standing.firstSent.at
   const stored = await replaced(standing, next, held.record)
   if (standing.held !== held) return
   // Nobody took it from us, or the record would have another epoch.
-  standing.held = stored ? { ...held, record: stored, until: sentAt + standing.ttlMs } : null
+  standing.held = stored ? { ...held, record: stored, until: from + standing.ttlMs } : null
 }
 
 async function seek(standing: Standing): Promise<void> {

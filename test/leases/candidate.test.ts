@@ -221,6 +221,26 @@ t.test('an answer that was lost changes nothing: the lease is kept', async (t) =
   t.same(a.told, ['taken 1', 'failed Error: no answer'])
 })
 
+t.test('FM-34: a renewal whose answer was lost counts from when it was sent, not from when it was found', async (t) => {
+  const { clock, replicas, stand, leaders } = aHouse(t, 0, 0)
+  const [a, b] = [replicaOf(replicas, 0), replicaOf(replicas, 1)]
+  stand(a)
+  await clock.advance('2s')
+  stand(b)
+  await clock.advance('10s')
+  // The next renewal arrives and is not answered; the ones after it find it, and then nothing of a gets through any more.
+  a.reach.trouble = 'deaf'
+  await clock.advance('2s')
+  a.reach.trouble = 'none'
+  await clock.advance('1s')
+  a.reach.trouble = 'cut'
+  for (let ms = 0; ms < 12_000; ms += 20) {
+    t.ok(leaders().length <= 1 || t.fail(`${leaders().join(' and ')} lead after ${ms} ms`), '')
+    await clock.advance(20)
+  }
+  t.strictSame(leaders(), ['b'])
+})
+
 t.test('another lease is waited for by its own length', async (t) => {
   const { clock, shelf, replicas, stand, leaders } = aHouse(t, 0)
   shelf.current = { owner: 'older', epoch: 7, beat: 70, ttlMs: 20_000 }
