@@ -83,6 +83,8 @@ function judgeBreach({ stage, court }: Bench, shift: Shift): void {
 
 interface Period {
   readonly isBad: boolean
+  /** Old was asked as well: without that nobody can say which side is better. */
+  readonly isCompared: boolean
   readonly requests: number
   readonly errors: number
 }
@@ -106,7 +108,7 @@ function judgePeriod(stage: Stage, gate: ErrorRateGate, route: string, start: In
   const rate = requests === 0 ? 0 : c5xx / requests
   const oldRate = old.requests === 0 ? 0 : old.c5xx / old.requests
   const isBad = requests >= 3 * gate.minRequests && rate > 1.5 * gate.max + 0.01 && oldRate < rate / 2
-  return { isBad, requests, errors: c5xx }
+  return { isBad, isCompared: old.requests > 0, requests, errors: c5xx }
 }
 
 /** A period that has been mature for long enough, and in which new failed more than it may, old less. */
@@ -117,8 +119,9 @@ function badPeriod(stage: Stage, shift: Shift, gate: ErrorRateGate, route: strin
   const newest = Math.floor((now - BREACH_MS - lateMs) / gate.periodMs - 1) * gate.periodMs
   const first = Math.ceil((shift.firstWriteAt ?? now) / gate.periodMs) * gate.periodMs
   for (let start = newest; start >= first && start > newest - 5 * gate.periodMs; start -= gate.periodMs) {
-    const { isBad, requests, errors } = servedIn(stage, gate, route, start)
-    if (isBad) return { visibleAt: start + gate.periodMs + lateMs, requests, errors }
+    const { isBad, isCompared, requests, errors } = servedIn(stage, gate, route, start)
+    const isHeldForOld = shift.phase.kind === 'halted' && shift.phase.why === 'old_unfit'
+    if (isBad && (isCompared || !isHeldForOld)) return { visibleAt: start + gate.periodMs + lateMs, requests, errors }
   }
   return null
 }
