@@ -118,10 +118,13 @@ function badPeriod(stage: Stage, shift: Shift, gate: ErrorRateGate, route: strin
   const lateMs = Math.max(gate.delayMs, metrics.delayMs + metrics.lateMs) + gate.periodMs
   const newest = Math.floor((now - BREACH_MS - lateMs) / gate.periodMs - 1) * gate.periodMs
   const first = Math.ceil((shift.firstWriteAt ?? now) / gate.periodMs) * gate.periodMs
+  const isHeldForOld = shift.phase.kind === 'halted' && shift.phase.why === 'old_unfit'
+  // What was counted while old was down says nothing of it now.
+  const oldSince = isHeldForOld ? stage.targets(route, 'old').since : first
   for (let start = newest; start >= first && start > newest - 5 * gate.periodMs; start -= gate.periodMs) {
     const { isBad, isCompared, requests, errors } = servedIn(stage, gate, route, start)
-    const isHeldForOld = shift.phase.kind === 'halted' && shift.phase.why === 'old_unfit'
-    if (isBad && (isCompared || !isHeldForOld)) return { visibleAt: start + gate.periodMs + lateMs, requests, errors }
+    if (isBad && (!isHeldForOld || (isCompared && start >= oldSince)))
+      return { visibleAt: start + gate.periodMs + lateMs, requests, errors }
   }
   return null
 }
