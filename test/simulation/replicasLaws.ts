@@ -4,7 +4,7 @@
  */
 import type { Instant, Ms } from '../../src/core/time.ts'
 import { isGoingBack } from '../../src/core/shift.ts'
-import { isAbove, percent, toldShare, type Court } from './law.ts'
+import { isAbove, isGone, percent, toldShare, type Court } from './law.ts'
 import { LEASE_MS, WRITE_MS, type ReplicaLife } from './replicasLife.ts'
 import type { ReplicasStage } from './replicasStage.ts'
 
@@ -109,9 +109,12 @@ function judgeBackAfter(stage: ReplicasStage, court: Court, goneAt: Instant, sen
   const leader = stage.life()
   clock.after(Math.max(0, goneAt + FIRST_WRITE_MS - clock.now()), () => {
     const now = ledger.newest()
-    if (now?.id !== shift.id || !isGoingBack(now.phase) || stage.life() !== leader) return
+    // One that is stuck is tried again with waits of its own, a rule that is gone in vain.
+    if (now?.id !== shift.id || now.phase.kind !== 'rolling_back' || stage.life() !== leader) return
     const calm = weather.calmFor('reads', 'writes') > FIRST_WRITE_MS
-    const away = now.routes.filter(({ name, want }) => isAbove(toldShare(stage, name), want.share))
+    const away = now.routes.filter(
+      ({ name, want }) => !isGone(stage, name) && isAbove(toldShare(stage, name), want.share)
+    )
     court.must(
       'lateTakeover',
       !calm || away.length === 0 || sentAt() > goneAt,
