@@ -59,7 +59,7 @@ export async function openPage(
 ): Promise<Watched> {
   const context = await browser.newContext({ timezoneId: 'UTC', locale: 'en-GB', ...options })
   const page = await context.newPage()
-  page.setDefaultTimeout(30_000)
+  page.setDefaultTimeout(120_000)
   const complaints: string[] = []
   const foreign: string[] = []
   const requests: string[] = []
