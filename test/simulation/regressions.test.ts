@@ -221,7 +221,7 @@ t.test('a leader is cut off with an ask that it saved and never sent: its succes
   const { violations, trace } = await run(
     aWorld(
       [
-        { when: { after: 'weight.requested', nth: 1, delayMs: 0 }, deed: { kind: 'zombie', forMs: 5_500 } },
+        { when: { after: 'weight.requested', nth: 1, delayMs: 0 }, deed: { kind: 'zombie', forMs: 6_500 } },
         {
           when: { after: 'weight.in_effect', nth: 2, delayMs: 10 * SECOND },
           deed: { kind: 'foreign', route: 'web', weights: 'previous', share: { old: 999, new: 0 } }
