@@ -2,6 +2,7 @@
  * The one way to AWS: every call goes through here, so that rate budgets, deadlines, the classes of failure and the metrics
  * are the same everywhere. Never sends anything twice by itself; only the SDK does, and only reads.
  */
+import { callerOf } from '../core/account.ts'
 import type { AccountRef } from '../core/migration.ts'
 import type { Call } from '../core/call.ts'
 import type { Ms } from '../core/time.ts'
@@ -155,7 +156,7 @@ function keepClients(clientFor: ClientFor) {
   const clients = new Map<string, AwsClient>()
   return {
     of: (service: Service, account: AccountRef, access: Access): AwsClient => {
-      const key = [service, access, account.region, account.roleArn ?? '', account.externalId ?? ''].join('\n')
+      const key = [service, access, callerOf(account)].join('\n')
       const known = clients.get(key)
       if (known !== undefined) return known
       const made = clientFor(service, account, access)

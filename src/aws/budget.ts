@@ -3,6 +3,7 @@
  * rollbacks alone. Never lets a rollback wait behind anything but rollbacks.
  */
 import type { Call, Urgency } from '../core/call.ts'
+import { accountOf } from '../core/account.ts'
 import type { AccountRef } from '../core/migration.ts'
 import type { Instant, Ms } from '../core/time.ts'
 import type { Clock } from '../clock.ts'
@@ -49,13 +50,8 @@ export interface Budget {
  * and writes: https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html#limits-api-requests
  */
 export function bucketOf(service: Service, account: AccountRef, access: Access): string {
-  const owner = account.roleArn?.split(':')[4] ?? 'own'
+  const owner = accountOf(account)
   return service === 'route53' ? `${owner}/${service}` : `${owner}/${account.region}/${service}/${access}`
-}
-
-interface Waiter {
-  readonly rollback: boolean
-  readonly go: () => void
 }
 
 /** Who is served first: a way back before everything, a write that was decided before the next look, preflight after all. */
@@ -64,7 +60,7 @@ const LINES = ['rollback', 'forward', 'observe', 'prepare'] as const satisfies r
 interface Bucket {
   tokens: number
   at: Instant
-  readonly lines: Readonly<Record<Urgency, Waiter[]>>
+  readonly lines: Readonly<Record<Urgency, (() => void)[]>>
   /** Wakes the pump; null while nobody waits. */
   wake: AbortController | null
 }
@@ -118,23 +114,21 @@ function refilled(bucket: Bucket, rate: Rate, now: Instant): Bucket {
 
 /** Waits for the pump, at most until the call's deadline. */
 async function queued(clock: Clock, bucket: Bucket, call: Call, start: () => void): Promise<void> {
-  const rollback = call.urgency === 'rollback'
   const line = bucket.lines[call.urgency]
   const limit = clock.timeout(Math.max(0, call.deadlineAt - clock.now()), call.signal)
   try {
     await new Promise<void>((resolve, reject) => {
-      const waiter: Waiter = { rollback, go: resolve }
       const leave = () => {
-        const place = line.indexOf(waiter)
+        const place = line.indexOf(resolve)
         if (place < 0) return
         line.splice(place, 1)
         reject(givenUp(call))
       }
       if (limit.signal.aborted) return reject(givenUp(call))
       limit.signal.addEventListener('abort', leave, { once: true })
-      line.push(waiter)
+      line.push(resolve)
       if (bucket.wake === null) start()
-      else if (rollback) bucket.wake.abort()
+      else if (call.urgency === 'rollback') bucket.wake.abort()
     })
   } finally {
     limit.clear()
@@ -150,15 +144,13 @@ function givenUp(call: Call): AwsFailure {
 /** Serves the lines in their order, for as long as anybody stands in one. */
 async function pump(clock: Clock, bucket: Bucket, rate: Rate, reserve: number): Promise<void> {
   for (;;) {
-    const line = LINES.map((urgency) => bucket.lines[urgency]).find(({ length }) => length > 0)
-    const head = line?.[0]
-    if (!line || !head) break
+    const urgency = LINES.find((one) => bucket.lines[one].length > 0)
+    if (urgency === undefined) break
     refilled(bucket, rate, clock.now())
-    const missing = needed(rate, reserve, head.rollback) - bucket.tokens
+    const missing = needed(rate, reserve, urgency === 'rollback') - bucket.tokens
     if (missing <= 0) {
       bucket.tokens -= 1
-      line.shift()
-      head.go()
+      bucket.lines[urgency].shift()?.()
       continue
     }
     bucket.wake = new AbortController()

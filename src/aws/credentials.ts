@@ -5,6 +5,7 @@
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { fromTemporaryCredentials } from '@aws-sdk/credential-providers'
 import type { NodeHttpHandler } from '@smithy/node-http-handler'
+import { callerOf } from '../core/account.ts'
 import type { AccountRef } from '../core/migration.ts'
 
 const SESSION_NAME = 'sluice'
@@ -19,7 +20,7 @@ export interface Lender {
 export function makeLenders(homeRegion: string, handler: () => NodeHttpHandler): (account: AccountRef) => Lender {
   const lenders = new Map<string, Lender>()
   return (account) => {
-    const key = [account.region, account.roleArn ?? '', account.externalId ?? ''].join('\n')
+    const key = callerOf(account)
     const known = lenders.get(key)
     if (known !== undefined) return known
     const client = new ElasticLoadBalancingV2Client({

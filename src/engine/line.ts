@@ -3,6 +3,7 @@
  * place instead of failing for want of budget: looks become rarer, and none is blind. Never in the way of an order or of the answer
  * to a write: their looks take no place.
  */
+import { accountOf } from '../core/account.ts'
 import type { AccountRef } from '../core/migration.ts'
 import { isGoingBack, type Shift } from '../core/shift.ts'
 
@@ -43,8 +44,8 @@ export function lookOf({ phase, routeSpecs }: Shift, isNews: boolean): Look {
 const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0)
 
 /** A rate budget is an account's, whatever role leads to it. */
-function placeOf({ region, roleArn }: AccountRef): string {
-  return `${roleArn?.split(':')[4] ?? 'own'}/${region}`
+function placeOf(account: AccountRef): string {
+  return `${accountOf(account)}/${account.region}`
 }
 
 interface Waiter {

@@ -2,6 +2,7 @@
  * Many things in few calls. AWS refuses a whole batch for one wrong item: then it is halved until the guilty one stands alone,
  * so that one missing rule never blinds another. Nothing is ever looked up by listing everything.
  */
+import { callerOf } from '../../core/account.ts'
 import type { AccountRef } from '../../core/migration.ts'
 import { AwsFailure } from '../../aws/aws.ts'
 
@@ -74,9 +75,7 @@ export async function allPages<T>(
 export function byAccount<R extends { readonly account: AccountRef }>(
   routes: readonly R[]
 ): readonly { readonly account: AccountRef; readonly routes: readonly R[] }[] {
-  const groups = Map.groupBy(routes, ({ account }) =>
-    [account.region, account.roleArn ?? '', account.externalId ?? ''].join('\n')
-  )
+  const groups = Map.groupBy(routes, ({ account }) => callerOf(account))
   return [...groups.values()].flatMap((members) => {
     const [first] = members
     return first === undefined ? [] : [{ account: first.account, routes: members }]

@@ -10,7 +10,7 @@ import {
   type Listener,
   type LoadBalancer
 } from '@aws-sdk/client-elastic-load-balancing-v2'
-import type { AccountRef } from '../../core/migration.ts'
+import { callerOf } from '../../core/account.ts'
 import type { Instant, Ms } from '../../core/time.ts'
 import type { Clock } from '../../clock.ts'
 import { allPages, inBatches, type Got } from '../elb/batches.ts'
@@ -32,10 +32,10 @@ export function makeBalancers(clock: Clock): Balancers {
   const groups = keeping<readonly string[]>(clock, GROUPS_GOOD_MS)
   const lists = keeping<readonly LoadBalancer[]>(clock, LIST_GOOD_MS)
   return {
-    targetGroups: (as, arn) => groups(`${placeOf(as.account)}\n${arn}`, () => targetGroupsOf(as, arn)),
+    targetGroups: (as, arn) => groups(`${callerOf(as.account)}\n${arn}`, () => targetGroupsOf(as, arn)),
     byDnsName: async (as, dnsName) => {
       const wanted = balancerName(dnsName)
-      const all = await lists(placeOf(as.account), () => everyBalancer(as))
+      const all = await lists(callerOf(as.account), () => everyBalancer(as))
       return all.find(({ DNSName }) => balancerName(DNSName ?? '') === wanted) ?? null
     }
   }
@@ -90,10 +90,6 @@ function everyBalancer(as: As): Promise<readonly LoadBalancer[]> {
     const { output } = await as.aws.send('elbv2', as.account, command, as.call)
     return { items: output.LoadBalancers ?? [], next: output.NextMarker }
   })
-}
-
-function placeOf({ region, roleArn, externalId }: AccountRef): string {
-  return [region, roleArn ?? '', externalId ?? ''].join('\n')
 }
 
 /** Answers, and only answers, are kept. */
