@@ -6,28 +6,30 @@ import type { HaltWhy } from '../reason.ts'
 interface Halt {
   readonly what: string
   readonly todo: string
+  /** Going back is a choice as well. */
+  readonly orBack?: true
 }
-
-const BACK = 'or abort to bring users back to old'
-/** Of a shift that only watches: its abort moves nothing. */
-const BY_OTHERS = 'or let whoever moves this traffic take it back'
 
 const TEXTS: Readonly<Record<HaltWhy, Halt>> = {
   drift: {
     what: 'somebody else changed what this shift had set',
-    todo: `resume with drift adopt to go on from there or with drift overwrite to set it again, ${BACK}`
+    todo: 'resume with drift adopt to go on from there or with drift overwrite to set it again',
+    orBack: true
   },
   blind: {
     what: 'what users get could not be measured for too long',
-    todo: `repair the measurements and resume, ${BACK}`
+    todo: 'repair the measurements and resume',
+    orBack: true
   },
   deadline: {
     what: 'it took longer than its deadline allows',
-    todo: `resume to grant it the same time once more, ${BACK}`
+    todo: 'resume to grant it the same time once more',
+    orBack: true
   },
   new_unhealthy: {
     what: 'new has too few healthy targets',
-    todo: `make new healthy and resume, ${BACK}`
+    todo: 'make new healthy and resume',
+    orBack: true
   },
   old_unhealthy: {
     what: 'it must go back, but old has no healthy target to land on',
@@ -47,19 +49,23 @@ const TEXTS: Readonly<Record<HaltWhy, Halt>> = {
   },
   hold: {
     what: 'a gate held the step for too long',
-    todo: `find out what both sides suffer from and resume, ${BACK}`
+    todo: 'find out what both sides suffer from and resume',
+    orBack: true
   },
   share: {
     what: 'new does not receive the share of requests that was asked for',
-    todo: `look for what else routes these requests and resume, ${BACK}`
+    todo: 'look for what else routes these requests and resume',
+    orBack: true
   },
   approval_expired: {
     what: 'nobody approved in time',
-    todo: `resume to bake the step anew and ask again, ${BACK}`
+    todo: 'resume to bake the step anew and ask again',
+    orBack: true
   },
   insufficient: {
     what: 'there was too little traffic to judge by',
-    todo: `resume to watch the step once more, and advance if that is enough for you, ${BACK}`
+    todo: 'resume to watch the step once more, and advance if that is enough for you',
+    orBack: true
   },
   gone: {
     what: 'what carried the traffic is not there any more',
@@ -82,6 +88,11 @@ export function explainHalt(why: HaltWhy): string {
 
 /** What a person can do, as half a sentence. `watches`: the shift moves nothing itself (mode observe). */
 export function haltRemedy(why: HaltWhy, watches = false): string {
-  const { todo } = TEXTS[why]
-  return watches ? todo.replace(BACK, BY_OTHERS) : todo
+  const { todo, orBack } = TEXTS[why]
+  return orBack ? orGoBack(todo, watches) : todo
+}
+
+/** The choice of going back, after another. */
+export function orGoBack(todo: string, watches = false): string {
+  return `${todo}, ${watches ? 'or let whoever moves this traffic take it back' : 'or abort to bring users back to old'}`
 }

@@ -11,7 +11,7 @@ import { mayStillLand } from '../want.ts'
 import { explainCause } from './causes.ts'
 import { driftChoices, driftsOf, explainDrift, type Drifted } from './drift.ts'
 import { explainHealth } from './gates.ts'
-import { explainHalt, haltRemedy } from './halts.ts'
+import { explainHalt, haltRemedy, orGoBack } from './halts.ts'
 import { groundText, nextPercent, percentText } from './percents.ts'
 import { newShort, obstaclesOf, type Seen } from './waits.ts'
 import { counted, joined, listed } from './words.ts'
@@ -95,7 +95,7 @@ export function halted({ shift, now }: Look, phase: In<'halted'>): string {
 /** A drift's choices with what each would do, where they are known. */
 function todo({ why }: In<'halted'>, drifts: readonly Drifted[], watches: boolean): string {
   const choices = why === 'drift' ? driftChoices(drifts) : ''
-  return choices === '' ? haltRemedy(why, watches) : `${choices}, or abort to bring users back to old`
+  return choices === '' ? haltRemedy(why, watches) : orGoBack(choices)
 }
 
 export function draining({ shift, now }: Look, phase: In<'draining'>): string {
