@@ -6,7 +6,7 @@ import { gateCovers } from './create.ts'
 import { comparisonsOf } from './gates/comparison.ts'
 import { actionOf, emptyGates, specOfGate } from './judge.ts'
 import { ALL } from './percent.ts'
-import type { GateState, Shift, StepBack } from './shift.ts'
+import type { GateState, RouteState, Shift, StepBack } from './shift.ts'
 import { fractionOf, tenthsOfShare, type Share } from './share.ts'
 import { percentWanted } from './standing.ts'
 import { converge } from './step.ts'
@@ -42,10 +42,7 @@ export function stepBack(turn: Turn): boolean {
     backs,
     bakeLeftMs: turn.shift.bakeLeftMs ?? Math.max(0, phase.until - turn.now),
     advance: false,
-    routes: turn.shift.routes.map((route) => {
-      const share = shares[route.name] ?? route.want.share
-      return { ...route, want: { ...route.want, share }, ...UNPROVEN, suspect: null, repairs: 0 }
-    })
+    routes: wanting(turn.shift, shares)
   })
   const { gate, route } = ask.state
   const to = percentWanted(turn.shift)
@@ -131,15 +128,20 @@ function riseTo(turn: Turn, { since }: StepBack, index: number): boolean {
   if (!to) return false
   patch(turn, {
     back: { since: turn.now, percent: to.percent, shares: to.shares, past: false },
-    routes: turn.shift.routes.map((route) => {
-      const share = to.shares[route.name] ?? route.want.share
-      return { ...route, want: { ...route.want, share }, ...UNPROVEN, repairs: 0 }
-    })
+    routes: wanting(turn.shift, to.shares)
   })
   emptyGates(turn)
   const percent = percentWanted(turn.shift)
   emit(turn, 'step.resumed', { code: 'step_resumed', percent, afterMs: turn.now - since })
   return true
+}
+
+/** The routes, each wanting another share of the same step. */
+function wanting({ routes }: Shift, shares: Readonly<Record<string, Share>>): readonly RouteState[] {
+  return routes.map((route) => {
+    const share = shares[route.name] ?? route.want.share
+    return { ...route, want: { ...route.want, share }, ...UNPROVEN, suspect: null, repairs: 0 }
+  })
 }
 
 /** Nothing is suspected by any comparing gate. Periods in flight never count: they were served at the higher share. */

@@ -9,7 +9,7 @@ import { PREFLIGHT_MS } from './create.ts'
 import { finish, halt } from './end.ts'
 import { adopt, overwrite } from './drift.ts'
 import { goBack } from './rollback.ts'
-import { isGoingBack, type Finding } from './shift.ts'
+import { isDrifted, isGoingBack, type Finding } from './shift.ts'
 import { emit, enter, patch, readingOf, type Turn } from './turn.ts'
 import { sameShare } from './share.ts'
 import { converge } from './step.ts'
@@ -131,7 +131,7 @@ function approve(turn: Turn, actor: string, comment: string): void {
 function resume(turn: Turn, command: Command, drift: 'adopt' | 'overwrite' | null): void {
   const late =
     turn.shift.deadlineAt !== null && turn.shift.phase.kind === 'halted' && turn.shift.phase.why === 'deadline'
-  const stands = turn.shift.routes.some((route) => route.drift !== null)
+  const stands = isDrifted(turn.shift)
   const problem = !stands ? null : drift === 'adopt' ? adopt(turn) : overwrite(turn)
   if (problem) return refuse(turn, command, 'drift_choice_impossible', problem)
   emptyGates(turn)

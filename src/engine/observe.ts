@@ -5,7 +5,7 @@
 import type { Call } from '../core/call.ts'
 import type { Observation, Preflight, Reading, RouteSeen, Unreadable } from '../core/observation.ts'
 import type { RouteKey } from '../core/migration.ts'
-import { isGoingBack, type Shift } from '../core/shift.ts'
+import { isDrifted, isGoingBack, type Shift } from '../core/shift.ts'
 import type { Instant, Ms } from '../core/time.ts'
 import type { Clock } from '../clock.ts'
 import type { AlarmSource } from '../observers/alarms.ts'
@@ -150,7 +150,7 @@ async function lookAtRoutes(router: Router, shift: Shift, call: Call): Promise<O
     router.read(shift.routeSpecs, call, changesOf(shift)),
     router.health(shift.routeSpecs, call)
   ])
-  const keepRaw = shift.phase.kind === 'preflight' || shift.routes.some((route) => route.drift !== null)
+  const keepRaw = shift.phase.kind === 'preflight' || isDrifted(shift)
   return Object.fromEntries(
     shift.routeSpecs.map((spec): [string, RouteSeen] => [
       spec.name,

@@ -5,7 +5,7 @@
 import type { EventType, ShiftEvent } from '../event.ts'
 import { formatPercent, formatRate } from '../percent.ts'
 import { formatShare, tenthsOfShare } from '../share.ts'
-import type { Shift } from '../shift.ts'
+import { isDrifted, type Shift } from '../shift.ts'
 import { percentWanted } from '../standing.ts'
 import { explainReason } from '../explain.ts'
 import { driftChoices, driftsOf } from './drift.ts'
@@ -131,11 +131,12 @@ function drifted(shift: Shift): readonly string[] {
 }
 
 /** The orders that are carried out as the shift stands: one that would be refused, or change nothing, wastes minutes. */
-function orders({ id, phase, policy, routes }: Shift): readonly string[] {
+function orders(shift: Shift): readonly string[] {
+  const { id, phase, policy } = shift
   const release = `To end the watch: sluice release ${id} --reason TEXT`
   const back = policy.mode === 'observe' ? release : `To go back: sluice abort ${id}`
   const lifted = phase.kind === 'paused' && phase.by === 'stop' ? 'sluice stop lift, then ' : ''
-  const choice = routes.some(({ drift }) => drift !== null) ? ' --drift adopt, or --drift overwrite' : ''
+  const choice = isDrifted(shift) ? ' --drift adopt, or --drift overwrite' : ''
   const on = `To go on: ${lifted}sluice resume ${id}${choice}`
   switch (phase.kind === 'halted' ? phase.why : null) {
     case 'old_unhealthy':

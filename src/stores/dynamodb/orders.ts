@@ -72,12 +72,12 @@ export function orders(table: Table, heads: Heads, outbox: Outbox): Orders {
 }
 
 function newsOf(rows: readonly Item[], now: Instant, seenAt: Map<string, Instant>): News {
-  const unready = rows.filter((row) => textOf(row, 'sk').startsWith(OPEN) && row['ready'] !== true)
+  const keyed = (prefix: string) => rows.filter((row) => textOf(row, 'sk').startsWith(prefix))
+  const unready = keyed(OPEN).filter((row) => row['ready'] !== true)
   const names = unready.map((row) => textOf(row, 'sk'))
   for (const name of seenAt.keys()) if (!names.includes(name)) seenAt.delete(name)
   for (const name of names) if (!seenAt.has(name)) seenAt.set(name, now)
   const isReady = (row: Item) => now - (seenAt.get(textOf(row, 'sk')) ?? -Infinity) >= UNREADY_MS
-  const keyed = (prefix: string) => rows.filter((row) => textOf(row, 'sk').startsWith(prefix))
   return {
     open: keyed(OPEN)
       .filter(isReady)
