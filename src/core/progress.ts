@@ -2,26 +2,24 @@
  * Progress, after danger and people: never without this very observation showing every route as wanted (FM-48), never on a
  * remembered confirmation, never past a gate whose newest verdict is not a pass.
  */
-import { tooFewNew } from './capacity.ts'
-import { resumeStep } from './back.ts'
-import { finish, halt } from './end.ts'
-import { expireApproval } from './orders.ts'
-import { actionOf, READS_ASKED, specOfGate } from './judge.ts'
-import { lateShareSince } from './danger.ts'
-import { ALL } from './percent.ts'
-import { countsRequests } from './gates/meters.ts'
-import { promotionOf } from './gates/promotion.ts'
-import { passPreflight } from './preflight.ts'
-import { aimsAtRestore, goBack, keepGoingBack } from './rollback.ts'
 import { shareArrived } from './arrival.ts'
+import { resumeStep } from './back.ts'
+import { tooFewNew } from './capacity.ts'
+import { canStillLand, complete, draining, goingBack, isWhole, tidyUp } from './closing.ts'
+import { lateShareSince } from './danger.ts'
+import { halt } from './end.ts'
+import { unreadableRoutes } from './fold.ts'
+import { promotionOf } from './gates/promotion.ts'
+import { actionOf, READS_ASKED, specOfGate } from './judge.ts'
+import { expireApproval } from './orders.ts'
+import { passPreflight } from './preflight.ts'
+import { goBack } from './rollback.ts'
+import type { GateState, StepBack } from './shift.ts'
 import { unprovenProbes } from './signals.ts'
+import { allAsWanted, allInEffect, percentNow, percentWanted } from './standing.ts'
 import { bake, leastBakeMs, shareAt, takeStep } from './step.ts'
-import { rollbackBeganAt, type GateState, type StepBack } from './shift.ts'
-import { tenthsOfShare } from './share.ts'
-import type { Instant } from './time.ts'
-import { percentWanted, percentNow } from './standing.ts'
 import { emit, enter, healthOf, patch, readingOf, type Turn } from './turn.ts'
-import { isAsWanted, isDns, isTidy, mayStillLand, nextStep, UNPROVEN } from './want.ts'
+import { isAsWanted, nextStep } from './want.ts'
 
 export function progress(turn: Turn): void {
   switch (turn.shift.phase.kind) {
@@ -50,14 +48,6 @@ export function progress(turn: Turn): void {
   }
 }
 
-function allAsWanted(turn: Turn): boolean {
-  return turn.shift.routes.every((route) => isAsWanted(route, readingOf(turn, route.name)))
-}
-
-function allInEffect(turn: Turn): boolean {
-  return turn.shift.routes.every((route) => route.inEffectAt !== null && route.inEffectAt <= turn.now)
-}
-
 function converging(turn: Turn): void {
   const { phase, step } = turn.shift
   if (phase.kind !== 'converging') return
@@ -67,7 +57,7 @@ function converging(turn: Turn): void {
     emit(turn, 'weight.in_effect', { code: 'in_effect', percent: percentWanted(turn.shift), step })
     return bake(turn, leastBakeMs(turn.shift, step))
   }
-  const unreadable = turn.shift.routes.some((route) => readingOf(turn, route.name) === null)
+  const unreadable = unreadableRoutes(turn).length > 0
   // What cannot be read is blindness, with its own deadline and action: not a reason to go back (FM-36).
   if (turn.now < phase.deadlineAt || (live && step >= 0) || unreadable) return
   const short = step < 0 ? [] : tooFewNew(turn, (route) => route.want.share)
@@ -121,7 +111,7 @@ function baking(turn: Turn): void {
 /** A step back is written like any step, and has the same time to be live everywhere (CONTRACT, converge). */
 function steppedBack(turn: Turn, { since }: StepBack): void {
   if (allAsWanted(turn) && allInEffect(turn)) return void resumeStep(turn)
-  const unreadable = turn.shift.routes.some((route) => readingOf(turn, route.name) === null)
+  const unreadable = unreadableRoutes(turn).length > 0
   const late = turn.shift.routes.filter((route) => route.confirmedAt === null && route.drift === null)
   if (late.length === 0 || unreadable || turn.now < since + turn.shift.policy.converge.deadlineMs) return
   goBack(turn, { kind: 'policy', why: 'converge', routes: late.map((route) => route.name) })
@@ -184,7 +174,7 @@ function leaveStep(turn: Turn, by: 'bake'): void {
     emit(turn, 'step.completed', { code: 'step_done', step, percent, by: how, actor }, { actor })
   }
   if (!next) {
-    if (turn.shift.routes.some((route) => mayStillLand(route, turn.now))) return
+    if (canStillLand(turn)) return
     if (!isWhole(turn) && tidyUp(turn)) return
     done()
     return complete(turn)
@@ -207,126 +197,6 @@ function haltShort(turn: Turn, short: readonly string[], text: string): void {
   const unread = short.every((route) => healthOf(turn, route) === null)
   if (unread) return halt(turn, 'blind', `the targets of new cannot be read on ${short.join(', ')}`, null)
   halt(turn, 'new_unhealthy', `${text} on ${short.join(', ')}`, null)
-}
-
-function isWhole(turn: Turn): boolean {
-  return turn.shift.routes.every((route) => tenthsOfShare(route.want.share) === ALL)
-}
-
-function complete(turn: Turn): void {
-  if (!isWhole(turn)) return finish(turn, 'completed', `new has ${percentNow(turn) / 10} %`)
-  enter(turn, {
-    kind: 'draining',
-    since: turn.now,
-    deadlineAt: turn.now + turn.shift.policy.drain.deadlineMs,
-    lowSince: null
-  })
-}
-
-/** 100 % is in effect; old is watched until nothing arrives there any more (FM-22). */
-function draining(turn: Turn): void {
-  const { phase, policy, routes } = turn.shift
-  if (phase.kind !== 'draining') return
-  if (!allAsWanted(turn)) return untidied(turn, phase.deadlineAt)
-  if (routes.some((route) => mayStillLand(route, turn.now))) return
-  const residuals = routes.map((route) => (route.observed === null ? null : 1 - route.observed))
-  const known = residuals.filter((residual) => residual !== null)
-  const residual = known.length === 0 ? null : Math.max(...known)
-  if (phase.lowSince !== null && residual !== null && measuredTo(turn) - phase.lowSince >= policy.drain.forMs) {
-    if (tidyUp(turn)) return
-    emit(turn, 'old.drained', { code: 'drained', residual })
-    return finish(turn, 'completed', 'old is drained')
-  }
-  if (turn.now < phase.deadlineAt || tidyUp(turn)) return
-  emit(turn, 'old.drained', { code: 'drain_deadline', residual }, { page: true })
-  finish(turn, 'completed', 'old was still not seen to be drained at the deadline')
-}
-
-/** What stands in the way of the end is a TTL that cannot be put back: that, too, has an end (FM-32). */
-function untidied(turn: Turn, deadlineAt: Instant): void {
-  const late = turn.shift.routes.filter((route) => route.confirmedAt === null)
-  if (late.length === 0 || turn.now < deadlineAt + turn.shift.policy.converge.deadlineMs) return
-  halt(turn, 'deadline', `not read back as wanted: ${late.map((route) => route.name).join(', ')}`, null)
-}
-
-function goingBack(turn: Turn): void {
-  keepGoingBack(turn)
-  const { phase, routes } = turn.shift
-  if (phase.kind !== 'rolling_back' && phase.kind !== 'stuck') return
-  const confirmed = allAsWanted(turn) && aimsAtRestore(turn)
-  if (confirmed && phase.confirmedAt === null) {
-    patch(turn, { phase: { ...phase, confirmedAt: turn.now } })
-    emit(turn, 'rollback.confirmed', {
-      code: 'rollback_confirmed',
-      cause: phase.cause.kind,
-      afterMs: turn.now - rollbackBeganAt(phase),
-      percent: percentNow(turn)
-    })
-  }
-  if (confirmed && isOver(turn) && !tidyBack(turn)) {
-    const person = phase.cause.kind === 'person'
-    const actor = phase.cause.kind === 'person' ? phase.cause.actor : 'daemon'
-    return finish(turn, person ? 'aborted' : 'rolled_back', 'every route is read back as it was', actor)
-  }
-  if (confirmed || phase.kind === 'stuck' || turn.now < phase.deadlineAt) return
-  const late = routes.filter((route) => !isAsWanted(route, readingOf(turn, route.name))).map((route) => route.name)
-  enter(turn, {
-    kind: 'stuck',
-    since: turn.now,
-    begunAt: phase.since,
-    cause: phase.cause,
-    nextAt: phase.nextAt,
-    confirmedAt: phase.confirmedAt,
-    lowSince: phase.lowSince
-  })
-  emit(turn, 'shift.stuck', { code: 'stuck', routes: late, afterMs: turn.now - phase.since }, { page: true })
-}
-
-/** In effect, what is behind DNS is gone or has had its time, and no write of ours can land any more. */
-function isOver(turn: Turn): boolean {
-  const { phase, policy, routes } = turn.shift
-  if (phase.kind !== 'rolling_back' && phase.kind !== 'stuck') return false
-  if (routes.some((route) => mayStillLand(route, turn.now))) return false
-  const tidied = routes.some((route) => route.ttlAtStart !== null && route.want.ttlSeconds === route.ttlAtStart)
-  if (tidied) return true
-  if (!allInEffect(turn)) return false
-  const dns = routes.filter((route) => isDns(turn.shift, route.name))
-  if (dns.length === 0 || phase.confirmedAt === null || !counts(turn)) return true
-  const late = turn.now >= phase.confirmedAt + policy.drain.deadlineMs
-  return late || (phase.lowSince !== null && measuredTo(turn) - phase.lowSince >= policy.drain.forMs)
-}
-
-/** Some gate counts requests: what still arrives can be known. */
-function counts(turn: Turn): boolean {
-  return turn.shift.gateSpecs.some(countsRequests)
-}
-
-function measuredTo(turn: Turn): number {
-  const counting = turn.shift.meters.filter(({ gate }) => gate === null)
-  return Math.min(...counting.map((meter) => meter.judgedTo ?? 0))
-}
-
-/** At every end a TTL that was lowered is put back. True while that is under way. */
-function tidyUp(turn: Turn): boolean {
-  const untidy = turn.shift.routes.filter((route) => !isTidy(route))
-  if (untidy.length === 0) return false
-  patch(turn, {
-    routes: turn.shift.routes.map((route) =>
-      isTidy(route) || route.ttlAtStart === null
-        ? route
-        : { ...route, want: { ...route.want, ttlSeconds: route.ttlAtStart }, ...UNPROVEN }
-    )
-  })
-  return true
-}
-
-/** The way back was verified: what is left to write has its own time, before anybody is called. */
-function tidyBack(turn: Turn): boolean {
-  if (!tidyUp(turn)) return false
-  const { phase, policy } = turn.shift
-  if (phase.kind === 'rolling_back')
-    patch(turn, { phase: { ...phase, deadlineAt: Math.max(phase.deadlineAt, turn.now + policy.rollback.deadlineMs) } })
-  return true
 }
 
 /** mode: observe. The step is the greatest at or below what is live. */
