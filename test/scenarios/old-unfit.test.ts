@@ -1,5 +1,5 @@
 /** Old fails as well: what keeps a breach from going back, and what does not (CONTRACT 4.1, built in). */
-import t from 'tap'
+import t, { type Test } from 'tap'
 import type { Shift } from '../../src/core/shift.ts'
 import { aLatencyGate, anErrorRateGate, aProbeGate } from '../support/builders.ts'
 import { aProductionPolicy, aRig } from './rig.ts'
@@ -32,7 +32,8 @@ for (const gates of [
   )
 }
 
-t.test('held because old fails no less: another gate that breaches later takes users back all the same', async (t) => {
+/** A breach that is not answered by going back; new still answers probes until it is `dead`. */
+async function heldAsOldFails(t: Test) {
   const dead = { now: false }
   const rig = await aRig(t, { probe: () => (dead.now ? 503 : 200) })
   const { id } = await rig.start(aProductionPolicy({ gates: [anErrorRateGate(), aProbeGate()] }))
@@ -40,6 +41,11 @@ t.test('held because old fails no less: another gate that breaches later takes u
   rig.world.new.errorRate = 0.3
   rig.world.old.errorRate = 0.3
   await rig.until(id, (shift) => shift.phase.kind === 'halted' && shift.phase.why === 'old_unfit')
+  return { rig, id, dead }
+}
+
+t.test('held because old fails no less: another gate that breaches later takes users back all the same', async (t) => {
+  const { rig, id, dead } = await heldAsOldFails(t)
   await rig.clock.advance('10m')
   t.equal(rig.world.live('web').new, 500, 'one and the same cause is held on')
   dead.now = true
@@ -52,13 +58,7 @@ t.test('held because old fails no less: another gate that breaches later takes u
 })
 
 t.test('held because old fails no less, and now old has nobody either: no cause sends users there', async (t) => {
-  const dead = { now: false }
-  const rig = await aRig(t, { probe: () => (dead.now ? 503 : 200) })
-  const { id } = await rig.start(aProductionPolicy({ gates: [anErrorRateGate(), aProbeGate()] }))
-  await rig.until(id, baking(1))
-  rig.world.new.errorRate = 0.3
-  rig.world.old.errorRate = 0.3
-  await rig.until(id, (shift) => shift.phase.kind === 'halted' && shift.phase.why === 'old_unfit')
+  const { rig, id, dead } = await heldAsOldFails(t)
   rig.world.targets.set('web', 'old', { healthy: 0, total: 3 })
   dead.now = true
   await rig.until(id, ({ phase }) => phase.kind === 'halted' && phase.why === 'old_unhealthy', '2m')

@@ -231,10 +231,16 @@ const deadOld: Draw = (setting) => {
   }
 }
 
+/** New has nobody left who answers, for minutes. */
+function nobodyLeft({ dice }: Setting, { name, targets }: ReturnType<typeof aRoute>): Deed {
+  const total = dice.one([0, targets.new])
+  return { kind: 'targets', route: name, side: 'new', healthy: 0, total, forMs: span(dice, 90, 300) }
+}
+
 /** New is gone: seen without any gate. */
 const deadNew: Draw = (setting) => {
   const { dice } = setting
-  const { name, targets } = aRoute(setting)
+  const route = aRoute(setting)
   const at = span(dice, 2, 40)
   const n = dice.whole(2, 3)
   const held: readonly Act[] = dice.chance(0.4)
@@ -245,14 +251,7 @@ const deadNew: Draw = (setting) => {
       ...held,
       {
         when: nth('weight.in_effect', n, at),
-        deed: {
-          kind: 'targets',
-          route: name,
-          side: 'new',
-          healthy: 0,
-          total: dice.one([0, targets.new]),
-          forMs: span(dice, 90, 300)
-        }
+        deed: nobodyLeft(setting, route)
       }
     ],
     bend: healthyAtFirst
@@ -262,18 +261,11 @@ const deadNew: Draw = (setting) => {
 /** Both sides fail, so that going back would help nobody; then old is well again, or new has nobody left. */
 const bothSick: Draw = (setting) => {
   const { dice } = setting
-  const { name, targets } = aRoute(setting)
+  const route = aRoute(setting)
   const n = dice.whole(2, 3)
   const at = span(dice, 0, 20)
   const later = nth('weight.in_effect', n, at + span(dice, 60, 150))
-  const gone: Deed = {
-    kind: 'targets',
-    route: name,
-    side: 'new',
-    healthy: 0,
-    total: dice.one([0, targets.new]),
-    forMs: span(dice, 90, 300)
-  }
+  const gone = nobodyLeft(setting, route)
   return {
     acts: [
       { when: nth('weight.in_effect', n, at), deed: { kind: 'sicken', side: 'old', rate: 0.6 } },
