@@ -9,6 +9,7 @@ import { canStillLand, complete, draining, goingBack, isWhole, tidyUp } from './
 import { lateShareSince } from './danger.ts'
 import { halt } from './end.ts'
 import { unreadableRoutes } from './fold.ts'
+import { meterOf } from './gates/meters.ts'
 import { promotionOf } from './gates/promotion.ts'
 import { actionOf, READS_ASKED, specOfGate } from './judge.ts'
 import { expireApproval } from './orders.ts'
@@ -18,6 +19,7 @@ import type { GateState, StepBack } from './shift.ts'
 import { unprovenProbes } from './signals.ts'
 import { allAsWanted, allInEffect, percentNow, percentWanted } from './standing.ts'
 import { bake, leastBakeMs, shareAt, takeStep } from './step.ts'
+import type { Instant } from './time.ts'
 import { emit, enter, healthOf, patch, readingOf, type Turn } from './turn.ts'
 import { isAsWanted, nextStep } from './want.ts'
 
@@ -141,11 +143,19 @@ function insufficient(turn: Turn, unready: readonly GateState[]): void {
   const bakeMs = leastBakeMs(turn.shift, step)
   const maxBakeMs = policy.maxBakeMs ?? 3 * (steps[step]?.bakeMs ?? 0)
   const dangerous = unready.some((state) => state.verdict !== 'inconclusive' && state.verdict !== 'pass')
-  if (dangerous || turn.now < phase.until + Math.max(0, maxBakeMs - bakeMs)) return
+  const end = phase.until + Math.max(0, maxBakeMs - bakeMs)
+  if (dangerous || turn.now < end || unready.some((state) => !isReadTo(turn, state, end))) return
   if (policy.onInsufficient === 'advance')
     return patch(turn, { advance: true, insufficient: [...turn.shift.insufficient, step] })
   const names = unready.map((state) => `${state.gate} on ${state.route}`).join(', ')
   halt(turn, 'insufficient', `still inconclusive: ${names}`, null)
+}
+
+/** Every period that could be known by then was judged: right after a start the newest is not, and that is no lack of requests. */
+function isReadTo(turn: Turn, state: GateState, at: Instant): boolean {
+  const key = meterOf(specOfGate(turn, state), state.route)
+  const meter = turn.shift.meters.find((candidate) => candidate.key === key)
+  return !meter || (meter.judgedTo ?? 0) + meter.periodMs + meter.delayMs > at
 }
 
 function foldShareArrival(turn: Turn): void {
