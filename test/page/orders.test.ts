@@ -222,4 +222,27 @@ t.test('orders on the page', { skip: NO_BROWSER }, async (t) => {
     t.match(await page.locator('.pulse').innerText(), /silent for \d+s/)
     await assertQuiet(t, watched)
   })
+
+  await t.test('a proxy that answers in the place of a daemon that starts again ends nothing', async (t) => {
+    const stage = await aStage(t)
+    stage.sluice.shifts.set(ID, bakes())
+    const watched = await shown(stage, '', /ERR_|Failed to load/)
+    const { page } = watched
+    await page.getByRole('button', { name: 'Abort shop' }).waitFor()
+    let refused = 0
+    await page.route('**/v1/**', (route) => {
+      refused += 1
+      // A page of its own, under any status.
+      return route.fulfill({ status: [404, 403, 200][refused % 3] ?? 404, contentType: 'text/html', body: '<p>nobody' })
+    })
+    await page.goto(`${stage.url}/#/shifts/${ID}`)
+    await page.reload()
+    while (refused < 9) await page.waitForResponse('**/v1/**')
+    await page.unroute('**/v1/**')
+    await page.locator('.headline .badge', { hasText: 'Baking' }).waitFor()
+    await page.getByRole('button', { name: 'Abort' }).waitFor()
+    stage.sluice.emit(ID, anEvent(1, { type: 'shift.resumed', actor: 'alice', explain: 'resumed' }))
+    await page.locator('.log .person', { hasText: 'alice' }).waitFor()
+    await assertQuiet(t, watched)
+  })
 })

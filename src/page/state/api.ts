@@ -14,6 +14,13 @@ export class Failure extends Error {
   }
 }
 
+/** The daemon itself refused, and would again. What a proxy answers in its place, while it starts again, is no refusal. */
+export function isFinal({ status, code }: Failure): boolean {
+  return code !== UNKNOWN && (status === 401 || status === 403 || status === 404)
+}
+
+/** An answer without the daemon's problem document. */
+const UNKNOWN = 'unknown'
 const PATIENCE_MS = 15_000
 
 export function headers(more: Readonly<Record<string, string>> = {}): Record<string, string> {
@@ -25,7 +32,7 @@ export function headers(more: Readonly<Record<string, string>> = {}): Record<str
 export async function failureOf(answer: Response): Promise<Failure> {
   if (answer.status === 401) refused()
   const problem = (await answer.json().catch(() => ({}))) as { readonly code?: string; readonly detail?: string }
-  return new Failure(answer.status, problem.code ?? 'unknown', problem.detail ?? `the daemon answered ${answer.status}`)
+  return new Failure(answer.status, problem.code ?? UNKNOWN, problem.detail ?? `the daemon answered ${answer.status}`)
 }
 
 interface Asked {
@@ -36,7 +43,11 @@ interface Asked {
 
 /** The answer's JSON. Rejects with a Failure; gives up after 15 s, or when `signal` aborts. */
 export async function ask<T>(path: string, asked: Asked = {}): Promise<T> {
-  return (await (await answerTo(path, 'application/json', asked)).json()) as T
+  const answer = await answerTo(path, 'application/json', asked)
+  return answer.json().then(
+    (known) => known as T,
+    () => Promise.reject(new Failure(0, 'silent', 'the answer was not the daemon’s, or broke off'))
+  )
 }
 
 /** The answer as it is, of the content type `accept`. Rejects with a Failure, also where it breaks off; gives up after 15 s. */

@@ -3,7 +3,7 @@
  * that it has seen, so that nothing is missed or told twice.
  */
 import { createSseParser, type SseMessage } from '../../cli/sse.ts'
-import { Failure, failureOf, headers } from './api.ts'
+import { failureOf, headers, isFinal } from './api.ts'
 
 export interface Following {
   readonly path: string
@@ -67,11 +67,6 @@ async function readOnce(
   } finally {
     clearTimeout(timer)
   }
-}
-
-/** Coming back would be answered the same. */
-function isFinal({ status }: Failure): boolean {
-  return status === 401 || status === 403 || status === 404
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

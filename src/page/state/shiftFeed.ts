@@ -4,7 +4,7 @@
  */
 import type { PhaseName } from '../../core/shift.ts'
 import type { EventView, PointView, SeriesView, ShiftView } from '../../core/view.ts'
-import { ask, Failure } from './api.ts'
+import { ask, Failure, isFinal } from './api.ts'
 import { follow } from './follow.ts'
 import { makeStore, type Store } from './store.ts'
 import { now } from './time.ts'
@@ -104,7 +104,7 @@ async function poll(path: string, feed: ShiftFeed, signal: AbortSignal, rest: ()
       readFor = view.updatedAt
     } catch (err) {
       if (!signal.aborted && err instanceof Failure) feed.failure.set(err)
-      if (err instanceof Failure && [401, 403, 404].includes(err.status)) return
+      if (err instanceof Failure && isFinal(err)) return
     }
     await rest()
   }
