@@ -3,7 +3,7 @@
  * answer in time. Pure but for reading the body.
  */
 import { EXIT } from './exit.ts'
-import { Failure, type Problem } from './failure.ts'
+import { Failure, NOT_SLUICE, type Problem } from './failure.ts'
 
 /** Longest piece of a foreign page that is worth a line. */
 const EXCERPT = 200
@@ -82,7 +82,7 @@ function fieldOf(entry: unknown): { field: string; message: string } {
 function foreign(text: string, status: number, url: string): Problem {
   const excerpt = text.replace(/\s+/g, ' ').slice(0, EXCERPT)
   const detail = `${url} answered ${status} without saying why${excerpt === '' ? '' : `: ${excerpt}`}`
-  return { status, code: 'not_sluice', title: 'An answer that is not Sluice’s', detail, errors: [] }
+  return { status, code: NOT_SLUICE, title: 'An answer that is not Sluice’s', detail, errors: [] }
 }
 
 function parsed(text: string): unknown {

@@ -9,7 +9,7 @@ import type { Ms } from '../core/time.ts'
 import type { ShiftView } from '../core/view.ts'
 import { answerFailure, networkFailure } from './answer.ts'
 import { EXIT } from './exit.ts'
-import { Failure, usage } from './failure.ts'
+import { Failure, NOT_SLUICE, usage } from './failure.ts'
 import type { Io } from './io.ts'
 import { createSseParser, type SseMessage } from './sse.ts'
 
@@ -109,7 +109,7 @@ function skewOf(date: string | null, now: number): Ms {
 export function shiftOf(answer: Answer, url: string): ShiftView {
   const { json } = answer
   const known = typeof json === 'object' && json !== null && 'id' in json && 'phase' in json && 'explain' in json
-  if (!known) throw new Failure(EXIT.error, 'not_sluice', `${url} answered something that is no shift`)
+  if (!known) throw new Failure(EXIT.error, NOT_SLUICE, `${url} answered something that is no shift`)
   return json as ShiftView
 }
 
@@ -153,7 +153,7 @@ function parse(text: string, url: string): unknown {
   try {
     return JSON.parse(text) as unknown
   } catch {
-    throw new Failure(EXIT.error, 'not_sluice', `${url} answered something that is no JSON: is it Sluice?`)
+    throw new Failure(EXIT.error, NOT_SLUICE, `${url} answered something that is no JSON: is it Sluice?`)
   }
 }
 

@@ -4,7 +4,7 @@
 import type { EventView } from '../core/view.ts'
 import { pathOf, type Client } from './client.ts'
 import { EXIT } from './exit.ts'
-import { Failure } from './failure.ts'
+import { Failure, NOT_SLUICE } from './failure.ts'
 
 export interface EventPage {
   readonly items: readonly EventView[]
@@ -19,7 +19,7 @@ export async function eventPage(client: Client, id: string, after: number, signa
   const ask = { query: { after }, ...(signal && { signal }) }
   const { json, text } = await client.ask('GET', pathOf(id, 'events'), ask)
   if (typeof json !== 'object' || json === null || !('items' in json) || !Array.isArray(json.items)) {
-    throw new Failure(EXIT.error, 'not_sluice', `${client.url} answered something that is no list of events`)
+    throw new Failure(EXIT.error, NOT_SLUICE, `${client.url} answered something that is no list of events`)
   }
   const next = 'next' in json ? (json.next as EventPage['next']) : null
   return { items: json.items as readonly EventView[], next, text }

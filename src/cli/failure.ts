@@ -13,6 +13,9 @@ export interface Problem {
   readonly errors: readonly { readonly field: string; readonly message: string }[]
 }
 
+/** Code of an answer that is not the daemon's own: another server's page, or another daemon. */
+export const NOT_SLUICE = 'not_sluice'
+
 export class Failure extends Error {
   readonly exit: number
   readonly problem: Problem

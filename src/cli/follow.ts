@@ -8,7 +8,7 @@ import type { Ms } from '../core/time.ts'
 import type { EventView, ShiftView } from '../core/view.ts'
 import { pathOf, type Client } from './client.ts'
 import { eventsAfter } from './events.ts'
-import { isTransient } from './failure.ts'
+import { Failure, isTransient, NOT_SLUICE } from './failure.ts'
 import { needsPerson } from './until.ts'
 
 /** Between two looks at the shift. */
@@ -84,7 +84,7 @@ async function readEvents(following: Following): Promise<Ending> {
     try {
       if (await readStream(following)) return 'ended'
     } catch (error) {
-      if (!isTransient(error)) throw error
+      if (!passes(error)) throw error
       if (following.seq > before) failures = 0
       options.onLost((error as Error).message, waitAfter(failures))
     }
@@ -121,7 +121,7 @@ async function lookAtShift(following: Following): Promise<Ending> {
       if (options.until === 'attention' && needsPerson(shift)) return 'attention'
       options.onTick(shift)
     } catch (error) {
-      if (!isTransient(error)) throw error
+      if (!passes(error)) throw error
     }
     await clock.sleep(Math.max(0, tickMs - (clock.now() - beganAt)), stop)
   }
@@ -139,7 +139,7 @@ async function catchUp(following: Following): Promise<boolean> {
       following.newest = await client.shift(id, {}, options.interrupt)
       return true
     } catch (error) {
-      if (!isTransient(error)) throw error
+      if (!passes(error)) throw error
       await clock.sleep(waitAfter(failures), options.interrupt)
     }
   }
@@ -151,6 +151,11 @@ function take(following: Following, event: EventView, raw: string): void {
   if (event.seq <= following.seq) return
   following.seq = event.seq
   following.options.onEvent(event, raw)
+}
+
+/** The daemon was there a moment ago: a page that is not its own is a proxy's, for as long as it starts again. */
+function passes(error: unknown): boolean {
+  return isTransient(error) || (error instanceof Failure && error.problem.code === NOT_SLUICE)
 }
 
 function waitAfter(failures: number): Ms {

@@ -82,13 +82,15 @@ t.test('a stream that breaks is taken up again with Last-Event-ID: no gap, no re
       stream([anEvent(1), anEvent(2)]),
       problem(503, 'store_unavailable', 'the store does not answer'),
       (_asked, response) => (response.destroy(), null),
+      // A proxy whose daemon starts again.
+      (_asked, response) => (response.writeHead(404, { 'content-type': 'text/html' }).end('<p>no backend'), null),
       stream([anEvent(2), anEvent(3), endEvent(4)])
     ],
     [EVENTS]: NO_MORE,
     [ONE]: shifts([json(aShift()), json(anEnded('completed'))])
   })
   const running = launch(['watch', ID], { url: daemon.url })
-  const waits = [1_000, 2_000, 4_000]
+  const waits = [1_000, 2_000, 4_000, 8_000]
   await running.said('event number 2')
   for (const [turn, wait] of waits.entries()) {
     if (turn > 0) await running.said(`trying again in ${wait / 1000}s`)
@@ -104,10 +106,13 @@ t.test('a stream that breaks is taken up again with Last-Event-ID: no gap, no re
   const { code, out, err } = await running.done
   t.equal(code, 0)
   t.strictSame(out.match(/event number \d/g), ['event number 1', 'event number 2', 'event number 3'])
-  t.match(err, /the store does not answer; trying again in 2s\n.*connection broke.*; trying again in 4s\n/)
+  t.match(
+    err,
+    /the store does not answer; trying again in 2s\n.*connection broke.*; trying again in 4s\n.*no backend.*; trying again in 8s\n/
+  )
   t.strictSame(
     daemon.asked.map(({ headers }) => headers['last-event-id']).filter((id) => id !== undefined),
-    ['0', '2', '2', '2']
+    ['0', '2', '2', '2', '2']
   )
 })
 

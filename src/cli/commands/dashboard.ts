@@ -3,7 +3,7 @@
  */
 import type { Command } from 'commander'
 import { EXIT } from '../exit.ts'
-import { Failure } from '../failure.ts'
+import { Failure, NOT_SLUICE } from '../failure.ts'
 import { remote, type CommonOptions, type Session } from '../session.ts'
 
 const HOW = `
@@ -21,7 +21,7 @@ export function addDashboard(program: Command, session: Session): void {
   remote<CommonOptions>(session, command, async ({ client, out, json }, [name = '']) => {
     const { text, json: body } = await client.ask('GET', `v1/migrations/${encodeURIComponent(name)}/dashboard`)
     if (typeof body !== 'object' || body === null || !('widgets' in body)) {
-      throw new Failure(EXIT.error, 'not_sluice', `${client.url} answered something that is no dashboard`)
+      throw new Failure(EXIT.error, NOT_SLUICE, `${client.url} answered something that is no dashboard`)
     }
     out.raw(json ? text : JSON.stringify(body, null, 2))
     return EXIT.done

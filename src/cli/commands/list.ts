@@ -5,7 +5,7 @@ import { Option, type Command } from 'commander'
 import { PHASES } from '../../core/shift.ts'
 import type { ShiftView } from '../../core/view.ts'
 import { EXIT } from '../exit.ts'
-import { Failure } from '../failure.ts'
+import { Failure, NOT_SLUICE } from '../failure.ts'
 import { dateTime, percent, table } from '../format.ts'
 import { gridLines } from '../screen/grid.ts'
 import { cleaned } from '../screen/seen.ts'
@@ -54,7 +54,7 @@ function rowOf(shift: ShiftView): readonly string[] {
 
 function pageOf(json: unknown, url: string): { readonly items: readonly ShiftView[]; readonly next: string | null } {
   if (typeof json !== 'object' || json === null || !('items' in json) || !Array.isArray(json.items)) {
-    throw new Failure(EXIT.error, 'not_sluice', `${url} answered something that is no list of shifts`)
+    throw new Failure(EXIT.error, NOT_SLUICE, `${url} answered something that is no list of shifts`)
   }
   const next = 'next' in json && typeof json.next === 'string' ? json.next : null
   return { items: json.items as readonly ShiftView[], next }

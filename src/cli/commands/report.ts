@@ -6,7 +6,7 @@ import { formatWait } from '../../core/duration.ts'
 import type { ReportView } from '../../core/view.ts'
 import { pathOf } from '../client.ts'
 import { EXIT } from '../exit.ts'
-import { Failure } from '../failure.ts'
+import { Failure, NOT_SLUICE } from '../failure.ts'
 import { dateTime, number, pairs, rate } from '../format.ts'
 import { remote, type CommonOptions, type Session } from '../session.ts'
 
@@ -83,5 +83,5 @@ function seconds(value: number): string {
 
 function reportOf(json: unknown, url: string): ReportView {
   if (typeof json === 'object' && json !== null && 'serviceImpact' in json) return json as ReportView
-  throw new Failure(EXIT.error, 'not_sluice', `${url} answered something that is no report`)
+  throw new Failure(EXIT.error, NOT_SLUICE, `${url} answered something that is no report`)
 }

@@ -9,7 +9,7 @@ import type { Checked, CheckText } from '../checkFiles.ts'
 import { createClient, type Client } from '../client.ts'
 import { configFailure } from '../configErrors.ts'
 import { EXIT } from '../exit.ts'
-import { Failure, usage } from '../failure.ts'
+import { Failure, NOT_SLUICE, usage } from '../failure.ts'
 import { local, type CommonOptions, type Session } from '../session.ts'
 
 interface ValidateOptions extends CommonOptions {
@@ -47,7 +47,7 @@ function checkThere(client: Client): CheckText {
   return async (yaml, file) => {
     const { json } = await client.ask('POST', 'v1/validate', { yaml })
     if (typeof json !== 'object' || json === null || !('names' in json)) {
-      throw new Failure(EXIT.error, 'not_sluice', `${client.url} answered something that is no validation`)
+      throw new Failure(EXIT.error, NOT_SLUICE, `${client.url} answered something that is no validation`)
     }
     const { errors, warnings, names } = json as Checked
     const named = (problems: readonly Problem[]) => problems.map((problem) => ({ ...problem, file }))
