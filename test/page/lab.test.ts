@@ -84,6 +84,8 @@ t.test('on-call watches the lab', { skip: NO_BROWSER }, async (t) => {
       await scene.daemon.start()
       await page.getByText('The daemon is silent.').waitFor({ state: 'detached' })
 
+      // Where it went elsewhere, this says where and why; the page would only be without the button.
+      await scene.until(id, ({ phase }) => phase === 'awaiting_approval')
       await page.getByRole('button', { name: 'Approve' }).click()
       const dialog = page.getByRole('dialog')
       await dialog.getByLabel('Comment').fill('looks fine')
