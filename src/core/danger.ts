@@ -3,8 +3,7 @@
  */
 import type { Cause } from './reason.ts'
 import { actionOf, hasTraffic, specOfGate } from './judge.ts'
-import type { GateState, RouteState } from './shift.ts'
-import { isGoingBack } from './shift.ts'
+import { isGoingBack, type GateState, type RouteState, type Shift } from './shift.ts'
 import { deadLandings, foldOldCapacity } from './capacity.ts'
 import { stepBack } from './back.ts'
 import { comparisonsOf, SHARED_PERIODS } from './gates/comparison.ts'
@@ -30,7 +29,8 @@ const REMIND_MS: Ms = 3_600_000
 
 export function danger(turn: Turn): void {
   foldEmptyNew(turn)
-  if (isGoingBack(turn.shift.phase) || turn.shift.phase.kind === 'preflight') return
+  if (isGoingBack(turn.shift.phase)) return remind(turn)
+  if (turn.shift.phase.kind === 'preflight') return
   foldOldCapacity(turn)
   if (retryRemembered(turn)) return
   const cause = breachCause(turn)
@@ -256,9 +256,15 @@ function overdue(turn: Turn): void {
   halt(turn, 'deadline', 'the shift took longer than its policy allows', null)
 }
 
+/** Held, or on a way back that does not arrive. */
+function needsPerson({ phase, routes }: Shift): boolean {
+  if (phase.kind === 'stuck') return routes.some((route) => route.confirmedAt === null)
+  return phase.kind === 'halted' || phase.kind === 'paused'
+}
+
 function remind(turn: Turn): void {
   const { phase, pagedAt } = turn.shift
-  if (phase.kind !== 'halted' && phase.kind !== 'paused') return
+  if (!needsPerson(turn.shift)) return
   const last = Math.max(pagedAt ?? phase.since, phase.since)
   if (turn.now - last < REMIND_MS) return
   const forMs = turn.now - phase.since

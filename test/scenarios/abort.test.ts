@@ -1,4 +1,6 @@
 import t from 'tap'
+import type { ShiftEvent } from '../../src/core/event.ts'
+import { todoOf } from '../../src/core/explain/notices.ts'
 import type { Shift } from '../../src/core/shift.ts'
 import { isEnded } from '../../src/core/shift.ts'
 import { memoryStore } from '../../src/stores/memory.ts'
@@ -150,9 +152,14 @@ t.test(
     const hour = await asksIn('1h')
     t.ok(first >= 10, `at first it hurries: ${first} in a minute`)
     t.ok(hour >= 90 && hour <= 125, `later about one in 30 s: ${hour} in an hour`)
+    const reminded = async () => (await rig.events(id)).filter(({ type }) => type === 'shift.reminder')
+    const [reminder] = await reminded()
+    t.match(reminder, { page: true, reason: { phase: 'stuck', forMs: Number } }, 'told again after an hour')
+    t.match(todoOf(await rig.shift(id), reminder as ShiftEvent), [/sluice undo/])
     rig.world.faults.clear()
     await rig.clock.advance('40s')
     t.equal(rig.world.live('web').new, 0)
+    t.equal((await reminded()).length, 1, 'and not once it is read back')
     t.equal((await rig.untilEnd(id)).phase.kind, 'aborted')
   }
 )

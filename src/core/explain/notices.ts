@@ -87,7 +87,7 @@ export function todoOf(shift: Shift, event: ShiftEvent): readonly string[] {
     case 'rollback_confirmed':
       return [`Find out why before the next start: sluice report ${shift.id}`]
     case 'stuck':
-      return [`Look at the load balancer or the records now. The commands that do it by hand: sluice undo ${shift.id}`]
+      return byHand(shift)
     case 'approval_needed':
       return [
         `To go on: sluice approve ${shift.id} --step ${reason.step}`,
@@ -102,7 +102,7 @@ export function todoOf(shift: Shift, event: ShiftEvent): readonly string[] {
     case 'paused':
       return orders(shift)
     case 'reminder':
-      return [...reminded(shift), ...orders(shift)]
+      return shift.phase.kind === 'stuck' ? byHand(shift) : [...reminded(shift), ...orders(shift)]
     case 'share_late':
       return ['Look for what else routes these requests: other rules, other records, clients that resolve seldom.']
     case 'warned':
@@ -117,6 +117,10 @@ export function todoOf(shift: Shift, event: ShiftEvent): readonly string[] {
 
 function goesBack({ id }: Shift): readonly string[] {
   return [`Nothing by hand: it goes back by itself. To see how far it is: sluice watch ${id}`]
+}
+
+function byHand({ id }: Shift): readonly string[] {
+  return [`Look at the load balancer or the records now. The commands that do it by hand: sluice undo ${id}`]
 }
 
 function reminded(shift: Shift): readonly string[] {
