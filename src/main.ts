@@ -163,6 +163,11 @@ async function compose({ config, catalogue, log, metrics, clock }: Base, { store
     await store.close()
     ended.resolve()
   }
+  // Whoever waits for the address finds a daemon that has taken up its shifts.
+  await server.announce().catch(async (err: unknown) => {
+    await close('the address cannot be written')
+    throw err
+  })
   return { url: server.url, done: ended.promise, reload: () => readAgain(catalogue, log, outgoing), close }
 }
 

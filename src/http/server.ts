@@ -12,12 +12,14 @@ export interface ListenConfig {
   readonly host: string
   /** 0: any free port. */
   readonly port: number
-  /** Where the URL is written, for those who asked for any port; null: nowhere. */
+  /** Where `announce` writes the URL, for those who asked for any port; null: nowhere. */
   readonly addressFile: string | null
 }
 
 export interface Server {
   readonly url: string
+  /** Writes the URL to `addressFile`. Rejects where that can't be written. */
+  announce(): Promise<void>
   /** Idempotent. Resolves within `withinMs` and a moment. */
   close(withinMs: Ms): Promise<void>
 }
@@ -50,12 +52,14 @@ export async function listen(app: FastifyInstance, config: ListenConfig, clock: 
   if (address === null || typeof address === 'string') throw new Error('the server listens on no TCP port')
   const url = urlOf(address)
   const { addressFile } = config
-  if (addressFile !== null) await writeFile(addressFile, `${url}\n`)
   let closing: Promise<void> | null = null
   const close = async (withinMs: Ms) => {
     // The file goes first: it must never name a port that somebody else may take.
     if (addressFile !== null) await rm(addressFile, { force: true })
     await closeWithin(app, clock, withinMs)
   }
-  return { url, close: (withinMs) => (closing ??= close(withinMs)) }
+  const announce = async () => {
+    if (addressFile !== null) await writeFile(addressFile, `${url}\n`)
+  }
+  return { url, announce, close: (withinMs) => (closing ??= close(withinMs)) }
 }

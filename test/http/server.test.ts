@@ -28,10 +28,12 @@ async function raw(url: string, text: string): Promise<string> {
   return answer
 }
 
-t.test('it listens on a free port and writes the URL where it is asked to', async (t) => {
+t.test('it listens on a free port, and writes the URL where it is asked to once it is told to', async (t) => {
   const addressFile = join(t.testdir(), 'address')
   const { server } = await served(t, { addressFile })
   t.match(server.url, /^http:\/\/127\.0\.0\.1:\d+$/)
+  t.equal(existsSync(addressFile), false, 'whoever waits for the file finds a daemon that has taken up its shifts')
+  await server.announce()
   t.equal(await readFile(addressFile, 'utf8'), `${server.url}\n`)
   t.equal((await fetch(`${server.url}/livez`)).status, 200)
   await server.close(1000)
