@@ -106,6 +106,11 @@ function makeOutside(aws: ReturnType<typeof makeAws>, clock: Clock) {
   }
 }
 
+/** What a service has to ask where another replica may lead. */
+function amongReplicas({ lease, store }: NonNullable<Opened['shared']>) {
+  return { leads: () => lease.holds(), storedSeen: (id: ShiftId) => storedSeen(store, id) }
+}
+
 async function compose({ config, catalogue, log, metrics, clock }: Base, { store, shared }: Opened): Promise<Daemon> {
   const region = config.aws.region ?? FALLBACK_REGION
   const guard = shared?.lease
@@ -124,10 +129,7 @@ async function compose({ config, catalogue, log, metrics, clock }: Base, { store
     clock,
     newId: () => `shf_${ulid(clock.now())}`,
     maxOpen: config.limits.concurrentShifts,
-    ...(shared && {
-      leads: () => shared.lease.holds(),
-      storedSeen: (id: ShiftId) => storedSeen(shared.store, id)
-    }),
+    ...(shared && amongReplicas(shared)),
     hasTokens: config.server.auth.tokens.length > 0,
     region,
     voice
