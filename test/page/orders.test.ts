@@ -77,8 +77,10 @@ t.test('orders on the page', { skip: NO_BROWSER }, async (t) => {
   await t.test('the red button is on every view, is told everywhere, and is lifted', async (t) => {
     const stage = await aStage(t)
     stage.sluice.shifts.set(ID, bakes())
-    const watched = await shown(stage)
+    const watched = await shown(stage, '')
     const { page } = watched
+    await page.getByRole('button', { name: 'Abort shop' }).waitFor()
+    await page.goto(`${stage.url}/#/shifts/${ID}`)
     await page.getByRole('button', { name: 'Stop everything' }).click()
     const dialog = page.getByRole('dialog')
     await dialog.getByText('1 open shift.').waitFor()
@@ -97,6 +99,18 @@ t.test('orders on the page', { skip: NO_BROWSER }, async (t) => {
     await page.getByRole('dialog').getByRole('button', { name: 'Lift it' }).click()
     await page.getByText('incident 4711').waitFor({ state: 'detached' })
     t.equal(stage.sluice.stopNow, null)
+    await assertQuiet(t, watched)
+  })
+
+  await t.test('the red button before the list has come: it can be pressed, and counts nothing', async (t) => {
+    const stage = await aStage(t)
+    stage.sluice.shifts.set(ID, bakes())
+    const watched = await openPage(browser, stage.url)
+    const { page } = watched
+    await page.route('**/v1/overview', () => undefined)
+    await page.goto(stage.url)
+    await page.getByRole('button', { name: 'Stop everything' }).click()
+    await page.getByRole('dialog').getByText('Every open shift; the list of them has not come yet.').waitFor()
     await assertQuiet(t, watched)
   })
 
@@ -232,13 +246,14 @@ t.test('orders on the page', { skip: NO_BROWSER }, async (t) => {
     let refused = 0
     await page.route('**/v1/**', (route) => {
       refused += 1
-      // A page of its own, under any status.
-      return route.fulfill({ status: [404, 403, 200][refused % 3] ?? 404, contentType: 'text/html', body: '<p>nobody' })
+      // A page of its own, under any status. A reload gives up what is on its way.
+      const status = [404, 403, 200][refused % 3] ?? 404
+      return route.fulfill({ status, contentType: 'text/html', body: '<p>nobody' }).catch(() => undefined)
     })
     await page.goto(`${stage.url}/#/shifts/${ID}`)
     await page.reload()
     while (refused < 9) await page.waitForResponse('**/v1/**')
-    await page.unroute('**/v1/**')
+    await page.unrouteAll({ behavior: 'ignoreErrors' })
     await page.locator('.headline .badge', { hasText: 'Baking' }).waitFor()
     await page.getByRole('button', { name: 'Abort' }).waitFor()
     stage.sluice.emit(ID, anEvent(1, { type: 'shift.resumed', actor: 'alice', explain: 'resumed' }))

@@ -22,8 +22,11 @@ export function LiftButton() {
   return mayAct(useStore(me)) && html`<button type="button" onClick=${askToLift}>Lift it</button>`
 }
 
-function openShifts(): number {
-  return [...(shifts.get()?.values() ?? [])].filter(({ outcome }) => outcome === null).length
+/** How many it is about; no number before the daemon has told them. */
+function openShifts(): string {
+  const known = shifts.get()
+  if (!known) return 'Every open shift; the list of them has not come yet'
+  return counted([...known.values()].filter(({ outcome }) => outcome === null).length, 'open shift')
 }
 
 function show(stop: StopState): void {
@@ -34,7 +37,7 @@ function show(stop: StopState): void {
 function askToStop(): void {
   question.set({
     title: 'Stop everything',
-    consequence: `${counted(openShifts(), 'open shift')}. Nothing starts, resumes, advances or is approved until it is lifted; lifting resumes nothing by itself.`,
+    consequence: `${openShifts()}. Nothing starts, resumes, advances or is approved until it is lifted; lifting resumes nothing by itself.`,
     confirm: 'Stop everything',
     safe: true,
     danger: true,
