@@ -1,6 +1,8 @@
 /** A step back is a weight change like any other: it has to arrive, and while it stands nobody ends the bake. */
 import t from 'tap'
+import { formatPercent } from '../../src/core/percent.ts'
 import type { Shift } from '../../src/core/shift.ts'
+import { percentWanted } from '../../src/core/standing.ts'
 import { anErrorRateGate } from '../support/builders.ts'
 import { aProductionPolicy, aRig, type Rig } from './rig.ts'
 
@@ -33,7 +35,11 @@ t.test('FM-32: a step back that cannot be written is a percent that is not live:
   suspectFor(rig, MINUTE)
   const stepped = await rig.until(id, ({ back }) => back !== null)
   await rig.clock.advance('1m')
-  t.match((await rig.view(id)).explain, /stepping back to 2\.\d %.*read back on 0 of 1 route.*not authorized/)
+  const to = formatPercent(percentWanted(stepped))
+  t.ok(percentWanted(stepped) < 50, `${to}, of 25 %`)
+  const { explain } = await rig.view(id)
+  t.match(explain, `stepping back to ${to} `)
+  t.match(explain, /stepping back to 2\.\d %.*read back on 0 of 1 route.*not authorized/)
   const back = await rig.untilPhase(id, 'rolling_back', '10m')
   t.match(back.phase, { cause: { kind: 'policy', why: 'converge', routes: ['web'] } })
   const afterMs = back.phase.since - (stepped.back?.since ?? 0)
